@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The system call gate: arguments in, dispatch, results out.
+// After FreeBSD 5.0 sys/i386/i386/trap.c, syscall(); unknown numbers answer ENOSYS, without SIGSYS.
+#include <kern/syscall.hpp>
+
+#include <kern/kassert.hpp>
+#include <kern/ktr.hpp>
+#include <kern/md.hpp>
+#include <kern/signalvar.hpp>
+#include <kern/thread.hpp>
+#include <machine/frame.hpp>
+#include <machine/pcpu.hpp>
+#include <machine/psl.h>
+
+// syscall: from the gate, interrupts on.
+extern "C" void syscall(trapframe *frame);
+
+namespace {
+
+// Numbers of the calls whose first argument is the number: a word, or two of which one counts.
+constexpr uint32_t sys_indirect = 0;
+constexpr uint32_t sys_indirect_quad = 198;
+
+// The instruction int $0x80, which a restart executes again.
+constexpr uint32_t syscall_instruction_bytes = 2;
+
+// gate_call: number and arguments as user mode gave them.
+struct gate_call final {
+	uint32_t number;
+	uaddr    arguments;
+};
+
+// decode: above the return address come the arguments, or the number and then they.
+result<gate_call> decode(trapframe const *frame)
+{
+	gate_call c{frame->tf_eax, uaddr{frame->tf_esp + sizeof(uint32_t)}};
+	if (c.number != sys_indirect && c.number != sys_indirect_quad)
+		return c;
+	size_t const bytes = c.number == sys_indirect ? sizeof(uint32_t) : sizeof(uint64_t);
+	auto const number = fetch_word(c.arguments);
+	if (!number)
+		return fail(number.error());
+	return gate_call{*number, user_at(c.arguments, bytes)};
+}
+
+Errno call_entry(thread *td, sysent const &entry, void const *words)
+{
+	if (entry.mpsafe)
+		return entry.call(td, words);
+	mtx_guard g{Giant};
+	return entry.call(td, words);
+}
+
+Errno dispatch(thread *td, trapframe const *frame)
+{
+	uint32_t words[syscall_max_words];
+	gate_call const c = TRY(decode(frame));
+	sysent const &entry = sysent_lookup(c.number);
+	if (entry.call == nullptr)
+		return ENOSYS;
+	TRY(copyin(c.arguments, words, entry.words * sizeof words[0]));
+	td->td_retval[0] = 0;
+	td->td_retval[1] = frame->tf_edx;
+	CTR4(KTR_SYSC, "call %s(%#x, %#x, %#x)", entry.name, entry.words > 0 ? words[0] : 0,
+	    entry.words > 1 ? words[1] : 0, entry.words > 2 ? words[2] : 0);
+	return call_entry(td, entry, words);
+}
+
+}
+
+void cpu_set_syscall_retval(thread *td, Errno error)
+{
+	trapframe *frame = td->td_frame;
+	switch (error) {
+	case OK:
+		frame->tf_eax = td->td_retval[0];
+		frame->tf_edx = td->td_retval[1];
+		frame->tf_eflags &= ~uint32_t{PSL_C};
+		break;
+	case ERESTART:
+		frame->tf_eip -= syscall_instruction_bytes;
+		break;
+	case EJUSTRETURN:
+		break;
+	default:
+		frame->tf_eax = static_cast<uint32_t>(error);
+		frame->tf_eflags |= PSL_C;
+	}
+}
+
+void syscall(trapframe *frame)
+{
+	thread *td = curthread;
+	KASSERT(td->td_frame == frame, "frame %p of thread %u is not at the top of its stack",
+	    static_cast<void *>(frame), td->td_tid);
+	if ((td->td_proc->p_flag & P_KSES) != 0)
+		thread_user_enter(td->td_proc, td, user_entry::syscall);
+	Errno const error = dispatch(td, frame);
+	CTR2(KTR_SYSC, "return %d, eax %#x", static_cast<int>(error), td->td_retval[0]);
+	cpu_set_syscall_retval(td, error);
+	userret(td, frame);
+}
