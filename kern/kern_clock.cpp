@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The tick: time counted in ticks, timeouts, and CPU time charged to what runs.
+// After FreeBSD's kern_clock.c; one clock serves as hardclock and statclock.
+#include <kern/callout.hpp>
+#include <kern/md.hpp>
+#include <kern/sched.hpp>
+#include <kern/sysctl.hpp>
+#include <kern/thread.hpp>
+#include <machine/pcpu.hpp>
+
+constinit int volatile ticks{};
+constinit int hz{100};
+
+SYSCTL_INT(kern_hz, "kern.hz", "Clock interrupts in a second", hz, sysctl_access::tun, 10, 10000);
+
+void hardclock(trapframe *frame)
+{
+	thread *const td = curthread;
+	bool const user = trapframe_usermode(frame);
+
+	// One CPU keeps the time; only it writes ticks.
+	if (curcpu() == 0)
+		ticks = static_cast<int>(static_cast<unsigned>(ticks) + 1);
+	{	mtx_guard g{sched_lock};
+		kse *const ke = td->td_kse;
+		if (user) {
+			ke->ke_uticks++;
+			if ((td->td_proc->p_flag & P_KSES) != 0) {
+				td->td_usticks++;
+				thread_quantum_tick(td);
+			}
+		} else {
+			ke->ke_sticks++;
+		}
+		sched_clock(td);
+	}
+	if (curcpu() == 0)
+		callout_tick();
+}

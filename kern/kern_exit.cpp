@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The end of a process: exit, and how its parent hears of it in kern_wait.
+// After FreeBSD 5.0 kern_exit.c; KSE mode is left by the function that exec uses too (D-08).
+#include <kern/kassert.hpp>
+#include <kern/kern_descrip.hpp>
+#include <kern/kern_proc.hpp>
+#include <kern/ktr.hpp>
+#include <kern/sched.hpp>
+#include <kern/signalvar.hpp>
+#include <kern/sleepq.hpp>
+#include <kern/syscall.hpp>
+#include <kern/thread.hpp>
+#include <vm/pmap.hpp>
+#include <vm/vm_map.hpp>
+
+// End of a process, in this order:
+//
+//   alone            the other threads have ended; KSE mode is off; P_WEXIT: no signals any more
+//   files, memory    given back; from here on no user memory
+//   proctree_lock    children to init, allproc to zombproc
+//   p_mtx, sched     PRS_ZOMBIE; the parent is woken; thread_exit
+//
+// wait4 sees PRS_ZOMBIE under proctree_lock, and passes through sched_lock before it frees things.
+
+// become_alone: the calling thread is the only one of a plain process afterwards, or it does not
+// return: another thread ends the process. While another forks, it waits (D-16).
+static void become_alone(thread *td)
+{
+	proc *p = td->td_proc;
+	giant_drop no_giant;
+	mtx_guard g{p->p_mtx};
+	while ((p->p_flag & P_KSES) != 0) {
+		if (thread_single(SINGLE_EXIT) == OK) {
+			thread_leave_kse_mode(td);
+			thread_single_end();
+		} else {
+			(void)thread_suspend_check(suspend_mode::may_stop);
+		}
+	}
+	p->p_flag |= P_WEXIT;
+	p->p_siglist = sigset_t{};
+}
+
+// leave_memory: over to the kernel's address space, then the old one can go.
+static void leave_memory(thread *td)
+{
+	proc *p = td->td_proc;
+	vmspace *vm = p->p_vmspace;
+	if (vm == nullptr)
+		return;
+	p->p_vmspace = nullptr;
+	pmap_activate(td);
+	vmspace_free(vm);
+}
+
+// leave: the last steps. All locks are taken here and go away with the thread, so no guards.
+[[noreturn]] static void leave(thread *td, int status) NO_THREAD_SAFETY_ANALYSIS
+{
+	proc *p = td->td_proc;
+
+	giant_release_all();
+	proctree_lock.lock();
+	proc_bury(p);
+	proc *parent = p->p_pptr;
+	p->p_mtx.lock();
+	parent->p_mtx.lock();
+	psignal(parent, SIGCHLD);
+	parent->p_mtx.unlock();
+	p->p_xstat = status;
+	sched_lock.lock();
+	p->p_state = PRS_ZOMBIE;
+	sched_exit(parent->p_ksegrps.first(), td->td_ksegrp);
+	wakeup(parent);
+	// Legal under a spin lock: a contested release never switches then.
+	proctree_lock.unlock();
+	thread_exit();          // HANDOVER: takes p_mtx and sched_lock with it
+}
+
+void exit1(thread *td, int status)
+{
+	proc *p = td->td_proc;
+
+	CTR2(KTR_PROC, "exit1: process %d status %#x", p->p_pid, status);
+	if (p == initproc)
+		panic("init died (signal %d, exit %d)", status & 0177, status >> 8 & 0377);
+	become_alone(td);
+	fdfree(p->p_fd);
+	p->p_fd = nullptr;
+	leave_memory(td);
+	leave(td, status);
+}
+
+// exit: end the process with this status, of which the parent sees 8 bits. Does not return.
+Errno sys_exit(thread *td, exit_args const &uap)
+{
+	exit1(td, W_EXITCODE(uap.rval & 0377, 0));
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// KSEs and their groups: allocation, and links into a process.
+// After FreeBSD 5.0-CURRENT kern_thread.c (the seed), lines 171-249 and 656-700.
+#include <kern/thread.hpp>
+
+#include <kern/kassert.hpp>
+#include <vm/uma.hpp>
+
+#include <new>
+
+// Numbers for people: groups and KSEs share one sequence.
+static constinit atomic<uint32_t> last_id{0};
+
+ksegrp *ksegrp_alloc()
+{
+	return new (uma_zalloc(ksegrp_zone, M_WAITOK)) ksegrp{};
+}
+
+kse *kse_alloc()
+{
+	return new (uma_zalloc(kse_zone, M_WAITOK)) kse{};
+}
+
+void ksegrp_free(ksegrp *kg)
+{
+	uma_zfree(ksegrp_zone, kg);
+}
+
+void kse_free(kse *ke)
+{
+	KASSERT(ke->ke_tdspare == nullptr, "kse %p freed with its spare", ke);
+	uma_zfree(kse_zone, ke);
+}
+
+void kse_link(kse *ke, ksegrp *kg)
+{
+	kg->kg_kseq.insert_head(*ke);
+	kg->kg_kses++;
+	ke->ke_state = KES_UNQUEUED;
+	ke->ke_proc = kg->kg_proc;
+	ke->ke_ksegrp = kg;
+	ke->ke_thread = nullptr;
+	ke->ke_oncpu = NOCPU;
+	ke->ke_id = last_id.add(1, order::relaxed) + 1;
+}
+
+void kse_unlink(kse *ke)
+{
+	ksegrp *kg = ke->ke_ksegrp;
+
+	sched_lock.assert_owned();
+	KASSERT((ke->ke_flags & KEF_ONLOANQ) == 0, "kse %p unlinked while loanable", ke);  // D-29
+	KASSERT(ke->ke_bound == nullptr, "kse %p unlinked while lent", ke);
+	if (ke->ke_state == KES_IDLE) {
+		kg->kg_iq.remove(*ke);
+		kg->kg_idle_kses--;
+	}
+	kg->kg_kseq.remove(*ke);
+	if (--kg->kg_kses == 0)
+		ksegrp_unlink(kg);
+	if (thread *spare = ke->ke_tdspare) {
+		ke->ke_tdspare = nullptr;
+		thread_stash(spare);
+	}
+	kse_stash(ke);
+}
+
+void ksegrp_link(ksegrp *kg, proc *p)
+{
+	kg->kg_threads.init();
+	kg->kg_runq.init();
+	kg->kg_kseq.init();
+	kg->kg_iq.init();
+	kg->kg_lq.init();
+	kg->kg_proc = p;
+	kg->kg_numthreads = 0;
+	kg->kg_runnable = 0;
+	kg->kg_kses = 0;
+	kg->kg_idle_kses = 0;
+	kg->kg_loan_kses = 0;
+	kg->kg_runq_kses = 0;
+	kg->kg_id = last_id.add(1, order::relaxed) + 1;
+	p->p_numksegrps++;
+	p->p_ksegrps.insert_head(*kg);
+}
+
+void ksegrp_unlink(ksegrp *kg)
+{
+	proc *p = kg->kg_proc;
+
+	sched_lock.assert_owned();
+	KASSERT(kg->kg_numthreads == 0 && kg->kg_kses == 0,
+	    "group %p unlinked with %d threads and %d KSEs", kg, kg->kg_numthreads, kg->kg_kses);
+	p->p_ksegrps.remove(*kg);
+	p->p_numksegrps--;
+	ksegrp_stash(kg);
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Upcalls: made when a thread blocks, delivered at the user boundary.
+// After FreeBSD 5.0-CURRENT kern_thread.c (the seed), lines 1035-1121 and 1161-1408.
+#include <kern/thread.hpp>
+
+#include <kern/kassert.hpp>
+#include <kern/ktr.hpp>
+#include <kern/mailbox.hpp>
+#include <kern/md.hpp>
+#include <kern/sched.hpp>
+#include <kern/signalvar.hpp>
+#include <kern/ucred.hpp>
+#include <machine/pcpu.hpp>
+
+// A trip of the user thread U, carried by thread T on KSE K, that blocks:
+//
+//   thread_user_enter    T unbound, td_mailbox = U, standin S ready
+//   msleep               thread_block_upcall: S becomes an upcall of K, lent back to T
+//   mi_switch            kse_reassign: K returns to S; S runs, K.ke_thread = S
+//   S: thread_userret    enters the UTS on km_stack, which picks another user thread
+//   wakeup               T ready: gets an idle or loaned KSE
+//   T: thread_userret    exports U; ends if the KSE was borrowed, else becomes the upcall
+
+thread *thread_schedule_upcall_with(thread *td, kse *ke, thread *td2)
+{
+	proc *p = td->td_proc;
+	ksegrp *kg = ke->ke_ksegrp;
+	bool const newkse = ke != td->td_kse;
+
+	sched_lock.assert_owned();
+	// Lent by a bound thread, which cannot take an upcall: td is itself a borrower.
+	if (ke->ke_bound != nullptr) {
+		KASSERT(TD_IS_BOUND(ke->ke_bound), "kse %p lent by an unbound thread", ke);
+		return nullptr;
+	}
+	if (ke->ke_mailbox == uaddr{})
+		return nullptr;
+	if (!newkse && p->p_numthreads >= max_threads_per_proc_hard)
+		return nullptr;
+	CTR3(KTR_PROC, "thread_schedule_upcall: thread %p (pid %d, kse %p)", td2, p->p_pid, ke);
+
+	static_cast<thread_zeroed &>(*td2) = thread_zeroed{};
+	static_cast<thread_copied &>(*td2) = *td;
+	thread_link(td2, kg);
+	cpu_set_upcall(td2, td->td_pcb);
+	td2->td_ucred = crhold(td->td_ucred);
+	td2->td_flags = TDF_UPCALLING;          // and so bound
+	td2->td_kse = ke;
+	td2->td_state = TDS_CAN_RUN;
+	td2->td_inhibitors = 0;
+	if (!newkse) {
+		// Lent back to td, until it blocks, ends or comes to the user boundary.
+		ke->ke_bound = td2;
+		TD_SET_LOAN(td2);
+		return td2;
+	}
+	if (ke->ke_state == KES_IDLE) {
+		kg->kg_iq.remove(*ke);
+		kg->kg_idle_kses--;
+	}
+	ke->ke_thread = td2;
+	ke->ke_state = KES_THREAD;
+	setrunqueue(td2);
+	return td2;
+}
+
+thread *thread_schedule_upcall(thread *td, kse *ke)
+{
+	thread *standin = td->td_standin;
+	if (standin == nullptr) {
+		if (ke != td->td_kse)
+			panic("thread_schedule_upcall: no standin for another KSE");
+		return nullptr;
+	}
+	td->td_standin = nullptr;
+	thread *td2 = thread_schedule_upcall_with(td, ke, standin);
+	if (td2 == nullptr)
+		td->td_standin = standin;
+	return td2;
+}
+
+void thread_block_upcall_locked(thread *td)
+{
+	sched_lock.assert_owned();
+	if (td->td_mailbox == uaddr{} || (td->td_flags & TDF_INMSLEEP) != 0)
+		return;
+	// With a ready thread in the group the KSE is wanted as it is, and an upcall comes when that
+	// thread is done.
+	if (!td->td_ksegrp->kg_runq.empty())
+		return;
+	td->td_flags |= TDF_INMSLEEP;
+	thread_schedule_upcall(td, td->td_kse);
+	td->td_flags &= ~TDF_INMSLEEP;
+}
+
+void thread_block_upcall(thread *td)
+{
+	if (td->td_mailbox == uaddr{})
+		return;
+	mtx_guard g{sched_lock};
+	thread_block_upcall_locked(td);
+}
+
+// install_standin: td has a standin afterwards: the KSE's spare, or a new thread (may sleep).
+static void install_standin(thread *td)
+{
+	if (td->td_standin != nullptr)
+		return;
+	thread *spare;
+	{	mtx_guard g{sched_lock};
+		spare = td->td_kse->ke_tdspare;
+		td->td_kse->ke_tdspare = nullptr;
+	}
+	if (spare == nullptr) {
+		spare = thread_alloc();
+	} else if (ucred *cr = spare->td_ucred) {
+		spare->td_ucred = nullptr;
+		crfree(cr);
+	}
+	{	mtx_guard g{sched_lock};
+		if (td->td_standin == nullptr) {
+			td->td_standin = spare;
+			return;
+		}
+	}
+	thread_free(spare);
+}
+
+// become_unbound: TDF_UNBOUND changes under sched_lock only (D-24).
+// how: TDF_KEPTKSE, or TDF_EAGER for a thread that may not return directly.
+static void become_unbound(thread *td, uaddr mailbox, int how)
+{
+	install_standin(td);
+	mtx_guard g{sched_lock};
+	td->td_mailbox = mailbox;
+	td->td_flags |= TDF_UNBOUND | how;
+}
+
+void thread_user_enter(proc *p, thread *td, user_entry why)
+{
+	if ((p->p_flag & (P_WEXIT | P_SINGLE_EXIT)) != 0 && p->p_singlethread != td) {
+		mtx_guard g{p->p_mtx};
+		if ((p->p_flag & P_SINGLE_EXIT) != 0)
+			(void)thread_suspend_check(suspend_mode::may_stop);
+	}
+	KASSERT(TD_IS_BOUND(td) && td->td_mailbox == uaddr{}, "thread %p was unbound in user mode",
+	    td);
+	uaddr const mailbox = td->td_kse->ke_mailbox;
+	if (mailbox == uaddr{})
+		return;
+	auto current = mailbox_curthread(mailbox);
+	if (!current || *current == uaddr{} || *current == uaddr{0xffffffff})
+		return;
+	// A trap may come anywhere, also where the UTS holds its own locks.
+	if (why == user_entry::trap && !mailbox_allows_preemption(mailbox, *current))
+		return;
+	bool const eager = eager_upcall != 0 && why == user_entry::syscall;
+	become_unbound(td, *current, eager ? TDF_EAGER : TDF_KEPTKSE);
+}
+
+void thread_quantum_tick(thread *td)
+{
+	kse *ke = td->td_kse;
+	if (thread_quantum == 0 || ke->ke_mailbox == uaddr{})
+		return;
+	uint32_t const limit = static_cast<uint32_t>((thread_quantum * hz + 999) / 1000);
+	if (++ke->ke_quantum < limit)
+		return;
+	ke->ke_quantum = 0;
+	ke->ke_flags |= KEF_QUANTUM | KEF_ASTPENDING;
+}
+
+void thread_preempt(thread *td)
+{
+	if (!TD_IS_BOUND(td) || (td->td_flags & TDF_UPCALLING) != 0)
+		return;
+	uaddr const mailbox = td->td_kse->ke_mailbox;
+	if (mailbox == uaddr{})
+		return;
+	auto current = mailbox_curthread(mailbox);
+	if (!current || *current == uaddr{} || *current == uaddr{0xffffffff})
+		return;
+	if (!mailbox_allows_preemption(mailbox, *current))
+		return;
+	// There is no direct return from here: the thread is exported.
+	become_unbound(td, *current, TDF_EAGER);
+}
+
+// What a thread loses when it becomes bound.
+static constexpr int unbound_flags = TDF_UNBOUND | TDF_KEPTKSE | TDF_EAGER | TDF_INTERRUPT;
+
+// next_ready: a ready thread of the group that has no KSE, or null.
+static thread *next_ready(ksegrp *kg) REQUIRES(sched_lock)
+{
+	if (thread *last = kg->kg_last_assigned)
+		return kg->kg_runq.next(*last);
+	return kg->kg_runq.first();
+}
+
+// return_directly: an unbound thread that never lost its KSE, with nothing to tell the UTS, goes back to
+// its user thread as if it had been bound. Whether it did.
+static bool return_directly(thread *td)
+{
+	ksegrp *kg = td->td_ksegrp;
+
+	if (kg->kg_completed != uaddr{})
+		return false;
+	mtx_guard g{sched_lock};
+	if ((td->td_flags & TDF_KEPTKSE) == 0 || td->td_kse->ke_bound != nullptr ||
+	    (td->td_kse->ke_flags & KEF_ASTPENDING) != 0 || next_ready(kg) != nullptr)
+		return false;
+	td->td_mailbox = uaddr{};
+	td->td_flags &= ~unbound_flags;
+	return true;
+}
+
+// report_to_idle: a borrower ends on the KSE of a thread that is no upcall; an idle KSE of the group
+// tells the UTS instead of nobody (D-04).
+static void report_to_idle(thread *td) REQUIRES(sched_lock)
+{
+	kse *idle = td->td_ksegrp->kg_iq.first();
+	if (idle != nullptr && td->td_standin != nullptr &&
+	    (td->td_kse->ke_bound->td_flags & TDF_UPCALLING) == 0)
+		thread_schedule_upcall(td, idle);
+}
+
+// finish_unbound: export the user thread; on a borrowed KSE that was all, else become the upcall.
+static void finish_unbound(thread *td)
+{
+	proc *p = td->td_proc;
+
+	uaddr const mailbox = td->td_mailbox;
+	Errno const error = thread_export_context(td);
+	td->td_mailbox = uaddr{};
+	if (error != OK)
+		thread_fatal_mailbox(td, "thread mailbox", mailbox);
+
+	// The KSE may have changed while the export faulted: look at ke_bound only under the lock.
+	mtx_guard pg{p->p_mtx};
+	mtx_guard sg{sched_lock};
+	if (td->td_kse->ke_bound != nullptr) {
+		report_to_idle(td);
+		thread_exit();          // HANDOVER: takes both locks with it
+	}
+	td->td_flags &= ~unbound_flags;
+	td->td_flags |= TDF_UPCALLING;
+}
+
+// lend_if_wanted: bound and about to leave the kernel: if a ready thread of the group has no KSE, lend
+// it ours and come back when there is no more such work. Whether it switched.
+static bool lend_if_wanted(thread *td)
+{
+	mtx_guard g{sched_lock};
+	if (next_ready(td->td_ksegrp) == nullptr)
+		return false;
+	kse *ke = td->td_kse;
+	TD_SET_LOAN(td);
+	ke->ke_bound = td;
+	ke->ke_thread = nullptr;
+	mi_switch();                    // kse_reassign() finds the ready thread again
+	return true;
+}
+
+// deliver: point the user frame at the UTS. All checks come before the first change that the UTS
+// could see; a failure ends the process (D-35).
+static void deliver(thread *td)
+{
+	kse *ke = td->td_kse;
+
+	CTR3(KTR_PROC, "userret: upcall thread %p (pid %d, kse %p)", td, td->td_proc->p_pid, ke);
+	if (cpu_set_upcall_kse(td, ke) != OK)
+		thread_fatal_mailbox(td, "upcall stack",
+		    user_at(uaddr{static_cast<uint32_t>(
+				reinterpret_cast<uintptr_t>(ke->ke_stack.ss_sp))},
+			ke->ke_stack.ss_size));
+	if (thread_link_mboxes(td->td_ksegrp, ke) != OK)
+		thread_fatal_mailbox(td, "KSE mailbox", ke->ke_mailbox);
+	{	mtx_guard g{sched_lock};
+		td->td_flags &= ~TDF_UPCALLING;
+		// The UTS looks at all its queues now: an earlier kse_wakeup is served.
+		ke->ke_flags &= ~(KEF_WAKEUP | KEF_QUANTUM);
+		ke->ke_quantum = 0;
+	}
+	if (mailbox_clear_curthread(ke->ke_mailbox) != OK)
+		thread_fatal_mailbox(td, "KSE mailbox", ke->ke_mailbox);
+}
+
+Errno thread_userret(thread *td, [[maybe_unused]] trapframe *frame)
+{
+	KASSERT(frame == td->td_frame, "thread %p returns with another's frame", td);
+	if (!TD_IS_BOUND(td)) {
+		if (return_directly(td))
+			return OK;
+		finish_unbound(td);
+	}
+	if (lend_if_wanted(td))
+		return EAGAIN;          // much may have happened meanwhile (D-13)
+	if (td->td_kse->ke_mailbox != uaddr{})
+		install_standin(td);
+	if ((td->td_flags & TDF_UPCALLING) != 0)
+		deliver(td);
+	return OK;
+}
+
+void thread_upcall_now(thread *td)
+{
+	mtx_guard g{sched_lock};
+	KASSERT(TD_IS_BOUND(td) && td->td_kse->ke_mailbox != uaddr{},
+	    "thread %p cannot become an upcall", td);
+	td->td_flags |= TDF_UPCALLING;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Scheduling: giving KSEs to threads (kern_switch), threads to CPUs (mi_switch), and the policy.
+// After FreeBSD 5.0-CURRENT kern_switch.c, kern_synch.c and sched_4bsd.c.
+#pragma once
+
+#include <kern/proc.hpp>
+
+// --- kern_switch: threads and KSEs of a group -------------------------------------------------
+
+// setrunqueue: td, CAN_RUN or RUNNING, becomes RUNQ. Bound: its own KSE is queued (and stops being
+// lent or loanable). Unbound: it goes on kg_runq and, if the group has an idle, loanable or
+// worse-used KSE, that KSE is queued for the best threads.
+void setrunqueue(thread *td) REQUIRES(sched_lock);
+
+// remrunqueue: undo setrunqueue: td, RUNQ, becomes CAN_RUN; a KSE it had is given on.
+void remrunqueue(thread *td) REQUIRES(sched_lock);
+
+// adjustrunqueue: td, RUNQ, gets a new priority and its place by it.
+void adjustrunqueue(thread *td, uint8_t newpri) REQUIRES(sched_lock);
+
+// choosethread: the thread to run next on this CPU, RUNNING, off all queues; the CPU's idle thread
+// when there is none. For cpu_switch() and cpu_throw() alone.
+extern "C" thread *choosethread() REQUIRES(sched_lock);
+
+// kse_reassign: ke's thread stopped running: give ke to the next ready thread of the group, back to
+// its lender, to kg_lq or to kg_iq.
+void kse_reassign(kse *ke) REQUIRES(sched_lock);
+
+// setrunnable: td lost its last inhibitor: queue it. Nothing for threads that still are inhibited,
+// running or queued.
+void setrunnable(thread *td) REQUIRES(sched_lock);
+
+// --- kern_synch: the switch ---------------------------------------------------------------------
+
+// mi_switch: give up this CPU; returns when the thread is chosen again. sched_lock held exactly
+// once, in and out; critical nesting 1; Giant not held unless the thread is RUNNING or blocks on a
+// lock. Locals that describe the CPU are stale afterwards.
+void mi_switch() REQUIRES(sched_lock);
+
+// fork_exit: first C++ of a new thread, on its own stack, called by fork_trampoline. Adopts
+// sched_lock from the switch that chose it, releases it, calls callout(arg, frame).
+extern "C" void fork_exit(void (*callout)(void *, trapframe *), void *arg, trapframe *frame)
+    RELEASES(sched_lock);
+
+// --- sched_4bsd: the policy ---------------------------------------------------------------------
+
+void sched_add(kse *ke) REQUIRES(sched_lock);   // onto the system run queue; ke_thread is attached
+void sched_rem(kse *ke) REQUIRES(sched_lock);   // off it; KES_THREAD afterwards
+kse *sched_choose() REQUIRES(sched_lock);       // best KSE, taken off the queue; null when empty
+bool sched_runnable();                          // whether any KSE is queued; may be asked unlocked
+// sched_prio: td's priority is pri; the active one stays better while mutexes lend it more.
+void sched_prio(thread *td, uint8_t pri) REQUIRES(sched_lock);
+void sched_sleep(thread *td, uint8_t pri) REQUIRES(sched_lock); // about to sleep at pri
+void sched_wakeup(thread *td) REQUIRES(sched_lock);             // runnable again: queue, resched
+void sched_fork(ksegrp *parent, ksegrp *child) REQUIRES(sched_lock);
+void sched_exit(ksegrp *parent, ksegrp *child) REQUIRES(sched_lock);
+// sched_clock: one tick is charged to td, running on this CPU; asks for a reschedule at the end of
+// the time slice.
+void sched_clock(thread *td) REQUIRES(sched_lock);
+// sched_userret: back to the user priority before user mode.
+void sched_userret(thread *td) EXCLUDES(sched_lock);
+// maybe_resched: td is better than what runs: ask the CPU to reschedule at its next boundary.
+void maybe_resched(thread *td) REQUIRES(sched_lock);
+// yield: give way to every thread of equal or better priority.
+void sched_relinquish(thread *td) EXCLUDES(sched_lock);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The end of a run: what happens on the way to power-off, and who else has to hear of a panic.
+// After FreeBSD's kern_shutdown.c; plain hooks instead of event handlers.
+#pragma once
+
+#include <sys/reboot.h>
+
+// exit_status: what the run as a whole returns to its host; sysctl kern.exit_status, set by init.
+extern int exit_status;
+
+// panicking: a panic is under way on some CPU. Locks and checks give way then.
+extern bool panicking;
+
+// shutdown_report: told exit_status before an orderly power-off; null: nobody listens. Set once at
+// boot by the driver of the host channel. Called in thread context or at rest, no locks held.
+using shutdown_reporter = void(int status);
+extern shutdown_reporter *shutdown_report;
+
+// stop_other_cpus: brings all CPUs but this one to a halt; null while there is one. Set when others
+// start. Called by panic with interrupts off, whatever locks are held anywhere.
+using cpu_stopper = void();
+extern cpu_stopper *stop_other_cpus;
+
+// kern_reboot: end the run as `howto` says (RB_POWEROFF, RB_HALT, or restart). Any context.
+[[noreturn]] void kern_reboot(int howto);

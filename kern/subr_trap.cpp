@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The user boundary: what every return to user mode passes, and asynchronous system traps.
+// After FreeBSD 5.0 subr_trap.c; signals come before suspension, and all again after a switch.
+#include <kern/signalvar.hpp>
+
+#include <kern/kassert.hpp>
+#include <kern/ktr.hpp>
+#include <kern/md.hpp>
+#include <kern/sched.hpp>
+#include <kern/thread.hpp>
+#include <machine/pcpu.hpp>
+
+// act_on_signals: every signal that is due now. Most do not return.
+static void act_on_signals(thread *td)
+{
+	mtx_guard g{td->td_proc->p_mtx};
+	while (int sig = cursig(td))
+		postsig(sig);
+}
+
+// stop_if_asked: suspension or the end, when another thread asked for it.
+static void stop_if_asked(proc *p)
+{
+	mtx_guard g{p->p_mtx};
+	(void)thread_suspend_check(suspend_mode::may_stop);
+}
+
+// The unlocked looks at p_sflag and p_flag may miss what is set at this instant: whoever sets it
+// marks the KSE with KEF_ASTPENDING afterwards, which the way out tests again with interrupts off.
+void userret(thread *td, trapframe *frame)
+{
+	proc *p = td->td_proc;
+
+	KASSERT(td == curthread, "userret for thread %p by another", td);
+	KASSERT(!Giant.owned(), "return to user mode with Giant");
+	do {
+		if ((p->p_sflag & PS_NEEDSIGCHK) != 0)
+			act_on_signals(td);
+		if (P_SHOULDSTOP(p) != 0)
+			stop_if_asked(p);
+		sched_userret(td);
+	} while ((p->p_flag & P_KSES) != 0 && thread_userret(td, frame) != OK);
+
+	KASSERT(td->td_critnest == 0, "return to user mode %u deep in a critical section",
+	    td->td_critnest);
+	KASSERT(td->td_sleeplocks.count == 0, "return to user mode with %u locks, %s the last",
+	    td->td_sleeplocks.count, td->td_sleeplocks.held[td->td_sleeplocks.count - 1]->name);
+}
+
+// take_asts: which traps were asked for; they count as taken from here on. A thread whose time is
+// up waits here until it is chosen again.
+static int take_asts(thread *td, bool *signals)
+{
+	mtx_guard g{sched_lock};
+	kse *ke = td->td_kse;
+	int const flags = ke->ke_flags;
+
+	ke->ke_flags &= ~(KEF_ASTPENDING | KEF_NEEDRESCHED | KEF_OWEUPC | KEF_QUANTUM);
+	*signals = (td->td_proc->p_sflag & PS_NEEDSIGCHK) != 0;
+	td->td_proc->p_sflag &= ~static_cast<uint32_t>(PS_NEEDSIGCHK);
+	if ((flags & KEF_NEEDRESCHED) != 0) {
+		sched_prio(td, td->td_ksegrp->kg_user_pri);
+		mi_switch();
+	}
+	return flags;
+}
+
+void ast(trapframe *frame)
+{
+	thread *td = curthread;
+	bool signals;
+
+	KASSERT(trapframe_usermode(frame), "ast from kernel mode");
+	td->td_frame = frame;
+	int const flags = take_asts(td, &signals);
+	CTR2(KTR_TRAP, "ast: thread %p flags %#x", td, flags);
+	if (signals)
+		act_on_signals(td);
+	if ((flags & KEF_QUANTUM) != 0 && (td->td_proc->p_flag & P_KSES) != 0)
+		thread_preempt(td);
+	userret(td, frame);
+}
