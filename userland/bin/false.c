@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// false: fails.
+// POSIX.
+
+int
+main(void)
+{
+	return 1;
+}
