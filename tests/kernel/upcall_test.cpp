@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Making upcalls: thread_schedule_upcall and the hook of the sleeping functions.
+// Written for Kestrel; delivery to user mode is tested by user programs.
+#include "kse_fixture.hpp"
+
+#include <kern/selftest.hpp>
+#include <kern/ucred.hpp>
+#include <machine/frame.hpp>
+#include <vm/uma.hpp>
+
+// runner: an unbound thread of the fixture that runs on its KSE with a mailbox and a standin.
+static thread *add_runner(kse_fixture &f)
+{
+	thread *td = f.add_thread(TDF_UNBOUND | TDF_KEPTKSE);
+	f.attach(f.add_kse(), td);
+	td->td_state = TDS_RUNNING;
+	td->td_mailbox = uaddr{0x2000};
+	td->td_ucred = crhold(curthread->td_ucred);
+	td->td_standin = thread_alloc();
+	return td;
+}
+
+// take_upcall: the upcall thread now belongs to the fixture, and is like one that ended.
+static void take_upcall(kse_fixture &f, thread *td2)
+{
+	f.adopt_thread(td2);
+	if (td2->td_kse != nullptr && td2->td_kse->ke_bound == td2)
+		td2->td_kse->ke_bound = nullptr;
+}
+
+SELFTEST(an_upcall_on_the_own_kse_lends_it_back_to_the_blocking_thread)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	kse *ke = td->td_kse;
+	thread *standin = td->td_standin;
+	mtx_guard g{sched_lock};
+	thread *td2 = thread_schedule_upcall(td, ke);
+	EXPECT(td2 == standin);
+	EXPECT(td->td_standin == nullptr);
+	EXPECT_EQ(TDF_UPCALLING, td2->td_flags);
+	EXPECT(ke->ke_bound == td2 && ke->ke_thread == td);
+	EXPECT(td2->td_kse == ke && TD_ON_LOAN(td2));
+	EXPECT(td2->td_mailbox == uaddr{});
+	EXPECT_EQ(td->td_priority, td2->td_priority);
+	EXPECT_EQ(2, f.p.p_numthreads);
+	// The borrower blocks: the KSE reverts to the upcall, which is then ready.
+	td->td_state = TDS_INHIBITED;
+	td->td_inhibitors = TDI_SLEEPING;
+	kse_reassign(ke);
+	EXPECT(ke->ke_thread == td2 && ke->ke_bound == nullptr);
+	EXPECT(TD_ON_RUNQ(td2));
+	EXPECT(td->td_kse == nullptr);
+	thread_check_proc(&f.p);
+	remrunqueue(td2);
+	take_upcall(f, td2);
+}
+
+SELFTEST(an_upcall_on_an_idle_kse_is_queued_at_once)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	kse *idle = f.add_idle_kse();
+	mtx_guard g{sched_lock};
+	thread *td2 = thread_schedule_upcall(td, idle);
+	EXPECT(td2 != nullptr && TD_ON_RUNQ(td2));
+	EXPECT(td2->td_kse == idle && idle->ke_thread == td2 && idle->ke_bound == nullptr);
+	EXPECT_EQ(KES_ONRUNQ, idle->ke_state);
+	EXPECT_EQ(0, f.kg->kg_idle_kses);
+	remrunqueue(td2);
+	take_upcall(f, td2);
+}
+
+SELFTEST(a_kse_lent_by_a_bound_thread_makes_no_upcall)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	thread *owner = f.add_thread(0);
+	owner->td_kse = td->td_kse;
+	td->td_kse->ke_bound = owner;
+	mtx_guard g{sched_lock};
+	TD_SET_LOAN(owner);
+	thread *standin = td->td_standin;
+	EXPECT(thread_schedule_upcall(td, td->td_kse) == nullptr);
+	EXPECT(td->td_standin == standin);
+	TD_CLR_LOAN(owner);
+	td->td_kse->ke_bound = nullptr;
+}
+
+SELFTEST(without_a_standin_the_own_kse_makes_no_upcall)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	thread_free(td->td_standin);
+	td->td_standin = nullptr;
+	mtx_guard g{sched_lock};
+	EXPECT(thread_schedule_upcall(td, td->td_kse) == nullptr);
+	EXPECT(td->td_kse->ke_bound == nullptr);
+}
+
+SELFTEST(a_kse_without_a_mailbox_never_upcalls)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	td->td_kse->ke_mailbox = uaddr{};
+	mtx_guard g{sched_lock};
+	thread *standin = td->td_standin;
+	EXPECT(thread_schedule_upcall(td, td->td_kse) == nullptr);
+	EXPECT(td->td_standin == standin);
+}
+
+SELFTEST(at_the_hard_limit_a_blocking_thread_just_blocks_its_kse)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	int const limit = max_threads_per_proc_hard;
+	mtx_guard g{sched_lock};
+	max_threads_per_proc_hard = 1;
+	EXPECT(thread_schedule_upcall(td, td->td_kse) == nullptr);
+	EXPECT(td->td_standin != nullptr);
+	EXPECT_EQ(1, f.p.p_numthreads);
+	max_threads_per_proc_hard = limit;
+}
+
+static void upcall_elsewhere(void *arg)
+{
+	thread *td = static_cast<thread *>(arg);
+	mtx_guard g{sched_lock};
+	(void)thread_schedule_upcall(td, td->td_ksegrp->kg_iq.first());
+}
+
+SELFTEST(an_upcall_for_another_kse_without_a_standin_panics)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	f.add_idle_kse();
+	thread *standin = td->td_standin;
+	td->td_standin = nullptr;
+	EXPECT(selftest_panics(upcall_elsewhere, td, "no standin"));
+	td->td_standin = standin;
+}
+
+SELFTEST(the_sleep_hook_makes_no_upcall_while_a_ready_thread_wants_the_kse)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	thread *ready = f.add_thread(TDF_UNBOUND);
+	mtx_guard g{sched_lock};
+	setrunqueue(ready);
+	thread_block_upcall_locked(td);
+	EXPECT(td->td_standin != nullptr);
+	remrunqueue(ready);
+	thread_block_upcall_locked(td);
+	EXPECT(td->td_standin == nullptr);
+	EXPECT(td->td_kse->ke_bound != nullptr);
+	take_upcall(f, td->td_kse->ke_bound);
+}
+
+SELFTEST(the_sleep_hook_leaves_threads_without_a_mailbox_alone)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	td->td_mailbox = uaddr{};
+	mtx_guard g{sched_lock};
+	thread_block_upcall_locked(td);
+	EXPECT(td->td_standin != nullptr);
+	EXPECT(td->td_kse->ke_bound == nullptr);
+}
+
+SELFTEST(an_upcall_thread_starts_from_a_clean_frame)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	td->td_frame->tf_eax = 0x1111;
+	td->td_frame->tf_eflags = 0xffffffff;
+	mtx_guard g{sched_lock};
+	thread *td2 = thread_schedule_upcall(td, td->td_kse);
+	EXPECT_EQ(0, td2->td_frame->tf_eax);
+	EXPECT_EQ(0, td2->td_frame->tf_eflags & 0x500);         // neither DF nor TF
+	take_upcall(f, td2);
+}
+
+SELFTEST(upcall_threads_hold_a_credential_until_they_are_reaped)
+{
+	ucred *cr = crget();
+	{	kse_fixture f;
+		thread *td = add_runner(f);
+		crfree(td->td_ucred);
+		td->td_ucred = crhold(cr);
+		mtx_guard g{sched_lock};
+		thread *td2 = thread_schedule_upcall(td, td->td_kse);
+		EXPECT_EQ(3, cr->cr_ref.load(order::relaxed));
+		take_upcall(f, td2);
+	}
+	EXPECT_EQ(1, cr->cr_ref.load(order::relaxed));
+	crfree(cr);
+}

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# kestrel run and the ISO image with a shell on the console: a session as a user would have it.
+# Written for Kestrel.
+"""TAP on stdout."""
+import os
+import selectors
+import subprocess
+import sys
+import time
+
+from kestrel_host import paths
+from lib.expect import KESTREL, main
+
+# Seconds for one answer; a hang detector.
+PATIENCE = 60
+QUIT = b"\x01x"
+
+
+class Console:
+    """A machine whose console is a pair of pipes."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT)
+        self.seen = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def expect(self, text):
+        """Wait for text that has not been waited for yet."""
+        limit = time.monotonic() + PATIENCE
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            while text not in self.seen:
+                left = limit - time.monotonic()
+                if left <= 0 or not selector.select(left):
+                    raise AssertionError(f"no {text!r} in {self.seen[-2000:]!r}")
+                data = os.read(self.process.stdout.fileno(), 4096)
+                if not data:
+                    raise AssertionError(f"ended before {text!r}: {self.seen[-2000:]!r}")
+                self.seen += data.replace(b"\r", b"")
+        self.seen = self.seen.partition(text)[2]
+
+    def type(self, text):
+        """Type."""
+        self.process.stdin.write(text)
+        self.process.stdin.flush()
+
+    def end(self):
+        """Wait for the end; the exit status."""
+        self.process.stdin.close()
+        return self.process.wait(PATIENCE)
+
+
+def converse(console):
+    """What the shell must be able to do."""
+    console.expect(b"$ ")
+    console.type(b"echo one two\n")
+    console.expect(b"echo one two\n")           # the echo of what was typed
+    console.expect(b"one two\n")
+    console.expect(b"$ ")
+    console.type(b"ls /bin\n")
+    console.expect(b"cat")
+    console.expect(b"$ ")
+    console.type(b"ech\x08\x7fcho x\x15echo mended\n")
+    console.expect(b"\nmended\n")
+    console.expect(b"$ ")
+
+
+def a_shell_answers_on_the_console():
+    with Console([KESTREL, "run"]) as console:
+        converse(console)
+        console.type(QUIT)
+        assert console.end() == 0
+
+
+def the_iso_image_boots_to_the_same_shell():
+    machine = ["qemu-system-i386", "-m", "64", "-display", "none", "-serial", "mon:stdio", "-net",
+               "none", "-no-reboot", "-cdrom", paths.in_build("kestrel.iso"), "-boot", "d"]
+    with Console(machine) as console:
+        converse(console)
+        console.type(QUIT)
+        assert console.end() == 0
+
+
+def the_iso_menu_runs_the_self_tests():
+    machine = ["qemu-system-i386", "-m", "64", "-display", "none", "-serial", "mon:stdio", "-net",
+               "none", "-no-reboot", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+               "-cdrom", paths.in_build("kestrel.iso"), "-boot", "d"]
+    with Console(machine) as console:
+        console.expect(b"self-tests")
+        console.type(b"t")                      # the entry's hotkey
+        console.expect(b"TAP version 13\n")
+        console.expect(b"ok 1 ")
+        assert console.process.wait(PATIENCE * 5) == 33
+
+
+sys.exit(main(
+    a_shell_answers_on_the_console,
+    the_iso_image_boots_to_the_same_shell,
+    the_iso_menu_runs_the_self_tests,
+))

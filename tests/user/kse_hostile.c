@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Mailboxes, stacks and entry points that are not there, or go away at the worst moment. Each in a
+// child that must fail alone: an error return, or SIGSEGV, and the kernel has everything back.
+// Written for Kestrel.
+#include "lib/child.h"
+#include "lib/places.h"
+#include "lib/raw.h"
+#include "lib/uts_raw.h"
+#include "lib/zones.h"
+#include "tap.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#define PAGE	4096u
+#define WENT_ON	40	// the program was neither told nor killed
+
+static char uts_stack[8192] __attribute__((__aligned__(16)));
+static uint32_t *km;			// alone in a page
+static uint32_t *tm;			// alone in another
+static const struct timespec two_ticks = { 0, 20000000 };
+
+static void
+sleep_two_ticks(void)
+{
+	RAW(SYS_nanosleep, W(&two_ticks), 0);
+}
+
+// The UTS of most cases: it should never be reached, or be reached and end the program well.
+static void
+reached(uint32_t *mailbox)
+{
+	(void)mailbox;
+	RAW(SYS_exit, 41);
+}
+
+static uint32_t *
+new_page(void)
+{
+	uint32_t *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
+
+	if (p == MAP_FAILED)
+		_exit(99);
+	memset(p, 0, PAGE);
+	return p;
+}
+
+// KSE mode with good mailboxes; km_curthread still NULL.
+static void
+enter(void (*func)(uint32_t *))
+{
+	km = new_page();
+	tm = new_page();
+	km[KM_FUNC] = W(func);
+	km[KM_STACK_SP] = W(uts_stack);
+	km[KM_STACK_SIZE] = sizeof uts_stack;
+	if (RAW(SYS_kse_create, W(km), 0) != 0)
+		_exit(98);
+}
+
+static void
+be_thread(uint32_t mailbox)
+{
+	__atomic_store_n(&km[KM_CURTHREAD], mailbox, __ATOMIC_SEQ_CST);
+}
+
+// The life of most cases: a thread sleeps, and the UTS takes what the case is about away.
+static int
+sleep_as_thread(void (*func)(uint32_t *))
+{
+	enter(func);
+	be_thread(W(tm));
+	sleep_two_ticks();
+	return WENT_ON;
+}
+
+// ---- The thread mailbox ------------------------------------------------------------------------
+
+static int
+thread_mailbox_at(void *arg)
+{
+	enter(reached);
+	be_thread(*(uint32_t *)arg);
+	sleep_two_ticks();
+	be_thread(0);
+	return WENT_ON;
+}
+
+static int
+thread_mailbox_crossing(void *arg)
+{
+	(void)arg;
+	enter(reached);
+	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
+	if (p == MAP_FAILED || munmap(p + PAGE, PAGE) != 0)
+		return 97;
+	be_thread(W(p + PAGE - 352));
+	sleep_two_ticks();
+	return WENT_ON;
+}
+
+// The UTS learns that the thread sleeps, takes its mailbox away, and waits for it.
+static void
+unmap_thread_mailbox(uint32_t *mailbox)
+{
+	(void)mailbox;
+	if (RAW(SYS_munmap, W(tm), PAGE) != 0)
+		RAW(SYS_exit, 96);
+	RAW0(SYS_kse_release);
+	RAW(SYS_exit, 95);
+}
+
+static int
+thread_mailbox_unmapped(void *arg)
+{
+	(void)arg;
+	return sleep_as_thread(unmap_thread_mailbox);
+}
+
+static void
+protect_thread_mailbox(uint32_t *mailbox)
+{
+	(void)mailbox;
+	if (RAW(SYS_mprotect, W(tm), PAGE, PROT_READ) != 0)
+		RAW(SYS_exit, 96);
+	RAW0(SYS_kse_release);
+	RAW(SYS_exit, 95);
+}
+
+static int
+thread_mailbox_read_only(void *arg)
+{
+	(void)arg;
+	return sleep_as_thread(protect_thread_mailbox);
+}
+
+// ---- The KSE mailbox ---------------------------------------------------------------------------
+
+static int
+kse_mailbox_read_only(void *arg)
+{
+	(void)arg;
+	enter(reached);
+	be_thread(W(tm));
+	// This call reads km_curthread while it is there; mprotect itself may end in the upcall.
+	RAW(SYS_mprotect, W(km), PAGE, PROT_READ);
+	sleep_two_ticks();
+	return WENT_ON;
+}
+
+static void
+unmap_kse_mailbox(uint32_t *mailbox)
+{
+	(void)mailbox;
+	if (RAW(SYS_munmap, W(km), PAGE) != 0)
+		RAW(SYS_exit, 96);
+	RAW0(SYS_kse_release);
+	RAW(SYS_exit, 95);
+}
+
+static int
+kse_mailbox_unmapped(void *arg)
+{
+	(void)arg;
+	return sleep_as_thread(unmap_kse_mailbox);
+}
+
+// A mailbox that is gone when a call begins: the call is an ordinary one.
+static int
+kse_mailbox_gone_before(void *arg)
+{
+	(void)arg;
+	enter(reached);
+	if (RAW(SYS_munmap, W(km), PAGE) != 0)
+		return 96;
+	sleep_two_ticks();
+	return RAW0(SYS_getpid) == getpid() ? 0 : WENT_ON;
+}
+
+// ---- Stack and entry ---------------------------------------------------------------------------
+
+struct bad_word {
+	int		index;
+	uint32_t	value;
+};
+
+static int
+word_of_mailbox(void *arg)
+{
+	const struct bad_word *bad = arg;
+
+	km = new_page();
+	tm = new_page();
+	km[KM_FUNC] = W(reached);
+	km[KM_STACK_SP] = W(uts_stack);
+	km[KM_STACK_SIZE] = sizeof uts_stack;
+	km[bad->index] = bad->value;
+	if (RAW(SYS_kse_create, W(km), 0) != 0)
+		return 0;		// refused is as good
+	be_thread(W(tm));
+	sleep_two_ticks();
+	return WENT_ON;
+}
+
+static int
+word_of_further_mailbox(void *arg)
+{
+	const struct bad_word *bad = arg;
+	uint32_t *further;
+
+	enter(reached);
+	further = new_page();
+	memcpy(further, km, 48);
+	further[bad->index] = bad->value;
+	if (RAW(SYS_kse_create, W(further), 1) != 0)
+		return 0;
+	for (int i = 0; i < 200; i++)
+		sleep_two_ticks();
+	return WENT_ON;
+}
+
+static char *own_stack;
+
+// Unmaps the stack that it runs on, then releases the KSE: neither needs a stack afterwards. An
+// undefined opcode, SIGILL, would tell that kse_release returned.
+static void
+unmap_stack(uint32_t *mailbox)
+{
+	(void)mailbox;
+	__asm__ volatile(
+	    "pushl %1\n\tpushl %0\n\tpushl $0\n\tmovl $73, %%eax\n\tint $0x80\n\t"
+	    "movl $383, %%eax\n\tint $0x80\n\tud2" : : "r"(own_stack), "r"(2 * PAGE) : "eax");
+}
+
+static int
+stack_goes_away(void *arg)
+{
+	(void)arg;
+	own_stack = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
+	if (own_stack == MAP_FAILED)
+		return 97;
+	km = new_page();
+	tm = new_page();
+	km[KM_FUNC] = W(unmap_stack);
+	km[KM_STACK_SP] = W(own_stack);
+	km[KM_STACK_SIZE] = 2 * PAGE;
+	if (RAW(SYS_kse_create, W(km), 0) != 0)
+		return 98;
+	be_thread(W(tm));
+	sleep_two_ticks();
+	return WENT_ON;
+}
+
+// ---- Lists that the program spoils -------------------------------------------------------------
+
+static unsigned int second_upcall;
+
+static void
+spoil_completed(uint32_t *mailbox)
+{
+	if (second_upcall++ > 0)
+		RAW(SYS_exit, 41);
+	tm[TM_NEXT] = W(tm);		// a circle
+	mailbox[KM_COMPLETED] = W(tm);
+	RAW0(SYS_kse_release);
+	RAW(SYS_exit, 95);
+}
+
+static int
+circular_list(void *arg)
+{
+	(void)arg;
+	return sleep_as_thread(spoil_completed);
+}
+
+static void
+point_into_kernel(uint32_t *mailbox)
+{
+	if (second_upcall++ > 0)
+		RAW(SYS_exit, 41);
+	mailbox[KM_COMPLETED] = 0xc0100000u;
+	RAW0(SYS_kse_release);
+	RAW(SYS_exit, 95);
+}
+
+static int
+list_in_kernel(void *arg)
+{
+	(void)arg;
+	return sleep_as_thread(point_into_kernel);
+}
+
+// Two user threads with one mailbox, both in the kernel: the list then links to itself.
+static void
+same_mailbox_again(uint32_t *mailbox)
+{
+	(void)mailbox;
+	if (second_upcall++ > 4)
+		RAW(SYS_exit, 41);
+	be_thread(W(tm));
+	sleep_two_ticks();
+	be_thread(0);
+	RAW0(SYS_kse_release);
+	RAW(SYS_exit, 95);
+}
+
+static int
+mailbox_used_twice(void *arg)
+{
+	(void)arg;
+	return sleep_as_thread(same_mailbox_again);
+}
+
+// ---- Verdicts ----------------------------------------------------------------------------------
+
+static void
+ends(int (*body)(void *), void *arg, int value, bool may_die, const char *what)
+{
+	int status = child_run(body, arg);
+	bool died = status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
+	bool exited = status != -1 && value >= 0 && status == value << 8;
+
+	if (!ok((may_die && died) || exited, "%s", what))
+		diag("the child's end: %s", child_says(status));
+}
+
+static void
+thread_mailboxes(void)
+{
+	const struct place *p = places();
+	char what[100];
+
+	for (int i = 0; i < PLACES; i++) {
+		uint32_t address = p[i].address;
+		// NULL says that no thread runs; history takes all ones for an error.
+		bool none = address == 0 || address == 0xffffffffu;
+		snprintf(what, sizeof what, "km_curthread is %s", p[i].name);
+		ends(thread_mailbox_at, &address, none ? WENT_ON : -1, !none, what);
+	}
+	ends(thread_mailbox_crossing, NULL, -1, true, "a thread mailbox half in nothing");
+	ends(thread_mailbox_unmapped, NULL, -1, true,
+	    "a thread mailbox unmapped while its thread sleeps");
+	ends(thread_mailbox_read_only, NULL, -1, true,
+	    "a thread mailbox made read-only while its thread sleeps");
+}
+
+static void
+mailbox_words(void)
+{
+	static const struct { int index; uint32_t value; const char *name; } bad[] = {
+		{ KM_FUNC, 0, "km_func is NULL" },
+		{ KM_FUNC, 0xc0100000u, "km_func is in the kernel" },
+		{ KM_FUNC, 0xfffffffcu, "km_func is the last word" },
+		{ KM_FUNC, 0x1000, "km_func is unmapped" },
+		{ KM_STACK_SP, 0, "km_stack is at NULL" },
+		{ KM_STACK_SP, 0xc0100000u, "km_stack is in the kernel" },
+		{ KM_STACK_SP, 0xffffff00u, "km_stack wraps" },
+		{ KM_STACK_SP, 0x2000, "km_stack is unmapped" },
+		{ KM_STACK_SIZE, 0xffffffffu, "km_stack is larger than memory" },
+		{ KM_STACK_SIZE, 0x80000000u, "km_stack ends in the kernel" },
+	};
+	char what[100];
+
+	for (unsigned int i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct bad_word word = { bad[i].index, bad[i].value };
+		ends(word_of_mailbox, &word, 0, true, bad[i].name);
+		snprintf(what, sizeof what, "%s, on another KSE", bad[i].name);
+		ends(word_of_further_mailbox, &word, 0, true, what);
+	}
+	ends(stack_goes_away, NULL, -1, true, "the stack is unmapped between two upcalls");
+}
+
+int
+main(void)
+{
+	static struct zones before;
+
+	zones_warm();
+	zones_read(&before);
+	thread_mailboxes();
+	ends(kse_mailbox_read_only, NULL, -1, true, "the KSE's mailbox becomes read-only");
+	ends(kse_mailbox_unmapped, NULL, -1, true,
+	    "the KSE's mailbox is unmapped while its thread sleeps");
+	ends(kse_mailbox_gone_before, NULL, 0, false,
+	    "a KSE's mailbox that is gone makes calls ordinary ones");
+	mailbox_words();
+	ends(circular_list, NULL, 41, true, "a circle in km_completed");
+	ends(list_in_kernel, NULL, 41, true, "km_completed points into the kernel");
+	ends(mailbox_used_twice, NULL, 41, true, "one mailbox for several threads");
+	zones_settled(&before, "the kernel has every thread, KSE and group back");
+	return done_testing();
+}
