@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The host tool's command line: verbs, options, exit statuses.
+# Written for Kestrel.
+"""Parses arguments and calls the verb."""
+import argparse
+import sys
+
+from . import machine, paths
+
+
+def _run(options):
+    from . import run
+    return run.run(options)
+
+
+def _debug(options):
+    from . import debug
+    return debug.debug(options)
+
+
+def _test(options):
+    from .testing import runner
+    return runner.test(options)
+
+
+def _program(parser):
+    parser.add_argument("program", nargs=argparse.REMAINDER, metavar="PROG [ARG...]",
+                        help="a path on the guest, or an ELF file on the host")
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="kestrel", description="Run, test and debug Kestrel.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    verb = verbs.add_parser(
+        "run", help="boot to a shell, or run one program",
+        description="Without PROG: a shell on this terminal, Ctrl-A x quits. With PROG: only that; "
+        "its output to stdout, kernel messages to stderr, its exit status (128+signal; 124 on "
+        "--timeout; 70 on a kernel panic).")
+    machine.add_options(verb)
+    _program(verb)
+    verb.set_defaults(action=_run)
+
+    verb = verbs.add_parser(
+        "test", help="run tests", description="Runs all tests, or those whose name matches.")
+    verb.add_argument("patterns", nargs="*", metavar="PATTERN",
+                      help="part of a test's name, or a glob for the whole of it")
+    verb.add_argument("--list", action="store_true", help="name the tests and stop")
+    verb.add_argument("--cpus", type=int, default=2, metavar="N", help="processors (2)")
+    verb.add_argument("--iso", action="store_true", help="boot through GRUB")
+    verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
+                      help="a sysctl tunable or a kernel option, for every boot")
+    verb.add_argument("--matrix", action="store_true",
+                      help="1, 2, 4 and 8 CPUs, eager_upcall 0 and 1")
+    verb.add_argument("--jobs", type=int, default=2, metavar="N", help="boots at a time (2)")
+    verb.set_defaults(action=_test)
+
+    verb = verbs.add_parser(
+        "debug", help="boot stopped and attach gdb",
+        description="Boots with the processor stopped and attaches gdb to QEMU's stub.")
+    machine.add_options(verb)
+    verb.add_argument("--stub", action="store_true", help="the kernel's own stub, over COM2")
+    verb.add_argument("--wait", action="store_true",
+                      help="console on this terminal; `make gdb` elsewhere attaches")
+    verb.add_argument("--attach", action="store_true", help="gdb for a machine that --wait holds")
+    verb.add_argument("--batch", action="store_true", help="gdb ends after its commands")
+    verb.add_argument("-x", action="append", default=[], metavar="FILE", dest="scripts",
+                      help="gdb commands from a file")
+    verb.add_argument("--ex", action="append", default=[], metavar="COMMAND", dest="commands",
+                      help="a gdb command")
+    verb.add_argument("--gdb-args", default="", metavar="'ARGS'", help="further gdb arguments")
+    _program(verb)
+    verb.set_defaults(action=_debug)
+    return parser
+
+
+def main(arguments):
+    """Run one verb; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    if getattr(options, "program", None) and options.program[0] == "--":
+        del options.program[0]
+    try:
+        return options.action(options)
+    except paths.ToolError as error:
+        print(f"kestrel: {error}", file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt:
+        return paths.EXIT_SIGNAL + 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        return paths.EXIT_SIGNAL + 13

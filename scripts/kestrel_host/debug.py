@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The verb debug: a stopped machine and gdb on it.
+# Written for Kestrel; the two-window way is xv6's.
+"""One window: gdb here, the console in a file. Two: the console here, `make gdb` elsewhere."""
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from . import machine, paths, program
+
+SOCKET = paths.in_build("gdb.sock")
+CONSOLE = paths.in_build("console.log")
+OUTPUT = paths.in_build("program.out")
+GDBINIT = os.path.join(paths.ROOT, "scripts", "kestrel.gdb")
+
+
+def _gdb_line(options, user_program):
+    gdb = shutil.which("gdb") or shutil.which("gdb-multiarch")
+    if gdb is None:
+        raise paths.ToolError("no gdb found; scripts/setup installs it", 1)
+    line = [gdb, "-q", "-nx"]
+    if options.batch:
+        line.append("-batch")
+    line += ["-iex", "set auto-load safe-path /", "-x", GDBINIT, paths.KERNEL,
+             "-ex", f"target remote {SOCKET}"]
+    if user_program:
+        line += ["-ex", f"add-symbol-file {user_program}"]
+    for script in options.scripts:
+        line += ["-x", script]
+    for command in options.commands:
+        line += ["-ex", command]
+    return line + shlex.split(options.gdb_args)
+
+
+def _wait_for_socket(process):
+    limit = time.monotonic() + 10
+    while not os.path.exists(SOCKET):
+        if process.poll() is not None or time.monotonic() > limit:
+            raise paths.ToolError("QEMU did not start", 1)
+        time.sleep(0.02)
+
+
+def _symbols_of(options):
+    """The file with symbols of the program to run, if there is one."""
+    if not options.program:
+        return None
+    name = options.program[0]
+    for path in (paths.in_build("prog", name.lstrip("/")), name):
+        if os.path.isfile(path):
+            return path
+    return None
+
+
+def _session(options):
+    """gdb in this terminal; its exit status."""
+    os.makedirs(paths.BUILD, exist_ok=True)
+    if os.path.exists(SOCKET):
+        os.unlink(SOCKET)
+    words = machine.console_words(options)
+    serial = ["-serial", "mon:stdio"] if options.wait else ["-serial", f"file:{CONSOLE}"]
+    devices = serial + ["-display", "none", "-S", "-gdb", f"unix:{SOCKET},server=on,wait=off"]
+    if options.program:
+        # The program's output; its input never comes.
+        words.append("hostio=com3")
+        devices += ["-serial", "null", "-chardev", f"file,id=com3,path={OUTPUT}",
+                    "-device", "isa-serial,iobase=0x3e8,irq=5,chardev=com3"]
+    with machine.Image(options, words) as image:
+        if options.program:
+            guest = program.resolve(options.program[0], image)
+            image.set_argv([guest] + options.program[1:])
+        if options.wait:
+            print("Now run 'make gdb' in another window.", file=sys.stderr)
+            return subprocess.run(machine.command(image, devices), check=False).returncode
+        process = subprocess.Popen(machine.command(image, devices), stdin=subprocess.DEVNULL,
+                                   start_new_session=True)
+        try:
+            _wait_for_socket(process)
+            return _run_gdb(options)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _run_gdb(options):
+    # Ctrl-C is gdb's.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        gdb = subprocess.Popen(_gdb_line(options, _symbols_of(options)),
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        return gdb.wait(options.timeout)
+    except subprocess.TimeoutExpired:
+        gdb.kill()
+        gdb.wait()
+        return paths.EXIT_TIMEOUT
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def debug(options):
+    """The verb."""
+    machine.check_options(options)
+    if options.stub:
+        raise paths.ToolError("--stub: this kernel has no gdb stub yet; leave it out for QEMU's")
+    paths.need_artefacts()
+    if options.attach:
+        if not os.path.exists(SOCKET):
+            raise paths.ToolError("no machine waits; start `scripts/kestrel debug --wait` first", 1)
+        return _run_gdb(options)
+    if not options.batch and not options.wait:
+        print(f"console: {os.path.relpath(CONSOLE)}", file=sys.stderr)
+    return _session(options)

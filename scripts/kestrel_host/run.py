@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The verb run: a shell on this terminal, or one program with its streams and exit status.
+# Written for Kestrel.
+"""Boots a machine and turns its end into an exit status."""
+import os
+import selectors
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from . import channel, machine, paths, program
+
+# How long a machine that has sent its exit status may take to power off.
+POWER_OFF_LIMIT = 10.0
+WATCHDOG = "stopped by the watchdog"
+
+
+class Outcome:
+    """How a machine ended: exit status as `kestrel run` gives it, and a word for it."""
+
+    def __init__(self, status, word):
+        self.status = status
+        self.word = word
+
+
+def outcome_of(qemu_status, program_status):
+    """The outcome of a machine that stopped by itself."""
+    if qemu_status == machine.STATUS_PANIC:
+        return Outcome(paths.EXIT_PANIC, "kernel panic")
+    if qemu_status == machine.STATUS_WATCHDOG:
+        return Outcome(paths.EXIT_PANIC, WATCHDOG)
+    if qemu_status == machine.STATUS_SELFTEST:
+        return Outcome(1, "self-tests failed")
+    if program_status is not None:
+        return Outcome(program_status, f"exit status {program_status}")
+    if qemu_status == machine.STATUS_OFF:
+        return Outcome(0, "powered off")
+    return Outcome(paths.EXIT_PANIC, f"machine reset or died (QEMU status {qemu_status})")
+
+
+def _forward_input(source, sock):
+    """Our standard input to the guest, then the end of it. Its own thread: may block for ever."""
+    try:
+        while data := os.read(source, 4096):
+            sock.sendall(channel.escape(data))
+        sock.sendall(channel.END_OF_INPUT)
+    except OSError:
+        pass        # the machine has gone
+
+
+class Session:
+    """A machine that runs one program: COM1 and COM3 are socket pairs to this process."""
+
+    def __init__(self, image, stdin_fd, on_output, on_console):
+        self._on = {}
+        self._decoder = channel.Decoder()
+        serial, serial_far = socket.socketpair()
+        host, host_far = socket.socketpair()
+        self._on[serial] = on_console
+        self._on[host] = lambda data: on_output(self._decoder.feed(data))
+        devices = [
+            "-display", "none",
+            "-chardev", f"socket,id=com1,fd={serial_far.fileno()}", "-serial", "chardev:com1",
+            "-serial", "null",
+            "-chardev", f"socket,id=com3,fd={host_far.fileno()}",
+            "-device", "isa-serial,iobase=0x3e8,irq=5,chardev=com3",
+        ]
+        self.process = subprocess.Popen(
+            machine.command(image, devices), stdin=subprocess.DEVNULL, stdout=sys.stderr,
+            pass_fds=(serial_far.fileno(), host_far.fileno()))
+        serial_far.close()
+        host_far.close()
+        if stdin_fd is not None:
+            threading.Thread(target=_forward_input, args=(stdin_fd, host), daemon=True).start()
+        else:
+            host.sendall(channel.END_OF_INPUT)
+
+    def _pump(self, timeout, stall):
+        """Pass bytes on until both lines close; False when a limit came first."""
+        limits = {"whole": time.monotonic() + timeout} if timeout else {}
+        with selectors.DefaultSelector() as selector:
+            for sock in self._on:
+                selector.register(sock, selectors.EVENT_READ)
+            while selector.get_map():
+                now = time.monotonic()
+                if self._decoder.status is not None:
+                    limits.setdefault("power-off", now + POWER_OFF_LIMIT)
+                if stall:
+                    limits["stall"] = now + stall
+                left = min(limits.values()) - now if limits else None
+                if left is not None and left <= 0:
+                    return False
+                ready = selector.select(left)
+                if not ready:
+                    return False
+                for key, _ in ready:
+                    try:
+                        data = key.fileobj.recv(65536)
+                    except ConnectionResetError:
+                        data = b""
+                    if data:
+                        self._on[key.fileobj](data)
+                    else:
+                        selector.unregister(key.fileobj)
+        return True
+
+    def wait(self, timeout, stall=None):
+        """Run to the end, to the timeout, or to `stall` seconds without output; the Outcome."""
+        begun = time.monotonic()
+        try:
+            if not self._pump(timeout, stall):
+                if self._decoder.status is not None:
+                    return Outcome(self._decoder.status, "no power-off after the exit status")
+                seconds = time.monotonic() - begun
+                return Outcome(paths.EXIT_TIMEOUT, f"timeout after {seconds:.0f} s")
+            return outcome_of(self.process.wait(), self._decoder.status)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            for sock in self._on:
+                sock.close()
+
+
+def _writer(stream):
+    def write(data):
+        if data:
+            stream.write(data)
+            stream.flush()
+    return write
+
+
+def run_program(options, argv, stdin_fd, on_output, on_console):
+    """Boot for one program and wait for it; the Outcome."""
+    words = ["console=serial", "debugexit", "hostio=com3"]
+    with machine.Image(options, words) as image:
+        guest = program.resolve(argv[0], image)
+        image.set_argv([guest] + argv[1:])
+        session = Session(image, stdin_fd, on_output, on_console)
+        return session.wait(options.timeout, options.stall)
+
+
+def _run_console(options):
+    """A shell on this terminal, by QEMU's own terminal handling."""
+    display = [] if options.vga else ["-display", "none"]
+    serial = ["-serial", "null"] if options.vga else ["-serial", "mon:stdio"]
+    with machine.Image(options, machine.console_words(options)) as image:
+        process = subprocess.Popen(machine.command(image, display + serial))
+        try:
+            status = process.wait(options.timeout)
+        except subprocess.TimeoutExpired:
+            process.terminate()         # lets QEMU restore the terminal
+            process.wait()
+            print("kestrel: timeout", file=sys.stderr)
+            return paths.EXIT_TIMEOUT
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            raise
+    if status == 0:
+        return 0                        # Ctrl-A x
+    return outcome_of(status, None).status
+
+
+def run(options):
+    """The verb."""
+    machine.check_options(options)
+    paths.need_artefacts()
+    options.stall = None
+    if not options.program:
+        return _run_console(options)
+    outcome = run_program(options, options.program, sys.stdin.fileno(),
+                          _writer(sys.stdout.buffer), _writer(sys.stderr.buffer))
+    if outcome.status >= paths.EXIT_PANIC and not outcome.word.startswith("exit status"):
+        print(f"kestrel: {outcome.word}", file=sys.stderr)
+    return outcome.status

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The catalogue of tests: found in the tree, named, each with the function that runs it.
+# Written for Kestrel.
+"""Names are kind/NAME, with @variant where a test runs in more than one way:
+static/ tree checks, host/ GoogleTest, tool/ this tool, kernel/ self-tests, user/ programs, gdb/
+scripted sessions, harness/ planted failures that must be noticed."""
+import fnmatch
+import glob
+import os
+import re
+from dataclasses import dataclass
+from typing import Callable
+
+from .. import paths
+from . import boots, checks
+
+PLANTED = "planted_"
+EAGER = "kern.threads.eager_upcall"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How the machine of a test differs: a name for it, processors, settings, loader."""
+    name: str
+    cpus: int
+    settings: tuple = ()
+    iso: bool = False
+
+    def label(self, name):
+        """A test's name in this variant."""
+        return f"{name}@{self.name}" if self.name else name
+
+
+@dataclass
+class Job:
+    """Something to run at one go: file name of its TAP, the tests in it, and how."""
+    name: str
+    run: Callable       # returns a list of tap.Result
+
+
+def _stems(pattern):
+    found = glob.glob(os.path.join(paths.ROOT, "tests", *pattern))
+    return sorted(os.path.splitext(os.path.basename(path.rstrip("/")))[0] for path in found)
+
+
+def selftest_names():
+    """All in-kernel self-tests of the sources."""
+    names = []
+    for path in sorted(glob.glob(os.path.join(paths.ROOT, "tests", "kernel", "*.cpp"))):
+        with open(path, encoding="utf-8") as source:
+            names += re.findall(r"^SELFTEST\((\w+)\)", source.read(), re.M)
+    return names
+
+
+def user_names():
+    """All user test programs of the sources, planted ones apart."""
+    tree = os.path.join(paths.ROOT, "tests", "user")
+    names = _stems(["user", "*.c"]) + _stems(["user", "*.S"])
+    for folder in _stems(["user", "*/"]):
+        if folder != "lib" and glob.glob(os.path.join(tree, folder, "*.[cS]*")):
+            names.append(folder)
+    return sorted(name for name in names if not name.startswith(PLANTED))
+
+
+def _wanted(name, patterns):
+    return not patterns or any(
+        pattern in name or fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _kernel_jobs(variant, patterns):
+    """One boot for all self-tests, or one for each of a few chosen ones."""
+    names = [name for name in selftest_names() if not name.startswith(PLANTED)]
+    chosen = [name for name in names if _wanted(variant.label(f"kernel/{name}"), patterns)]
+    options = boots.options_for(variant)
+    if not chosen:
+        return []
+    if chosen == names:
+        return [Job(variant.label("kernel/*"),
+                    lambda: boots.selftests("*", names, options))]
+    return [Job(variant.label(f"kernel/{name}"),
+                lambda name=name: boots.selftests(name, [name], options))
+            for name in chosen]
+
+
+def _user_jobs(variant, patterns, eager_variant):
+    jobs = []
+    for name in user_names():
+        variants = [variant]
+        if eager_variant is not None and name.startswith("kse"):
+            variants.append(eager_variant)
+        for each in variants:
+            options = boots.options_for(each, timeout=120.0)
+            jobs.append(Job(each.label(f"user/{name}"),
+                            lambda name=name, options=options: boots.user_program(
+                                f"/tests/{name}", options)))
+    return [job for job in jobs if _wanted(job.name, patterns)]
+
+
+def variants(options):
+    """The machine variants asked for, each with the one that its KSE tests run in as well."""
+    settings = tuple(options.settings)
+    if options.matrix:
+        return [(Variant(f"cpus={cpus},eager={eager}", cpus, settings + (f"{EAGER}={eager}",),
+                         options.iso), None)
+                for cpus in (1, 2, 4, 8) for eager in (0, 1)]
+    plain = Variant("", options.cpus, settings, options.iso)
+    eager = Variant("eager", options.cpus, settings + (f"{EAGER}=1",), options.iso)
+    return [(plain, eager)]
+
+
+def catalogue(options):
+    """All jobs whose tests match the patterns, those that find most mistakes first."""
+    patterns = options.patterns
+    jobs = [Job(f"static/{name}", run) for name, run in checks.STATIC]
+    jobs += [Job(f"host/{stem}", lambda stem=stem: checks.googletest(stem))
+             for stem in _stems(["host", "*.cpp"])]
+    jobs = [job for job in jobs if _wanted(job.name, patterns)]
+    for variant, eager in variants(options):
+        jobs += _kernel_jobs(variant, patterns)
+        jobs += _user_jobs(variant, patterns, eager)
+    rest = [Job(f"harness/{name}", run) for name, run in checks.HARNESS]
+    rest += [Job(f"tool/{stem}", lambda stem=stem: checks.tool(stem))
+             for stem in _stems(["tool", "*.py"])]
+    rest += [Job(f"gdb/{stem}", lambda stem=stem: checks.gdb(stem))
+             for stem in _stems(["gdb", "*.gdb"])]
+    return jobs + [job for job in rest if _wanted(job.name, patterns)]
+
+
+def test_names(options):
+    """The name of each test, one for each in-kernel self-test."""
+    names = []
+    for job in catalogue(options):
+        kind, _, variant = job.name.partition("@")
+        if kind != "kernel/*":
+            names.append(job.name)
+            continue
+        suffix = f"@{variant}" if variant else ""
+        names += [f"kernel/{name}{suffix}" for name in selftest_names()
+                  if not name.startswith(PLANTED)]
+    return names
