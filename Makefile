@@ -299,7 +299,7 @@ $(B)/kestrel.iso: $(B)/kernel $(B)/initrd.tar scripts/mkiso
 	$(Q)scripts/mkiso $@ $(B)/kernel $(B)/initrd.tar
 
 # ---- SDK --------------------------------------------------------------------------------------
-SDKWRAP  := scripts/sdk/kestrel-cc $(call find,include/c++/bits/*)
+SDKWRAP  := scripts/sdk/kestrel-cc include/c++/bit $(call find,include/c++/bits/*)
 sdk: $(B)/sdk/stamp                 ## build/sdk: headers, libraries, kestrel-cc, kestrel-c++
 $(B)/sdk/stamp: $(UHEADERS) $(B)/lib/libc.a $(B)/lib/crt1.o $(SDKWRAP) $(COMMON)
 	$(call say,SDK,$(@D))

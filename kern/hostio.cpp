@@ -13,8 +13,9 @@
 #include <string.h>
 #include <sys/fcntl.h>
 
-// Both ways, DLE DLE is one byte DLE. From the host, DLE E is the end of input. To the host,
-// DLE X, digits and a newline are the exit status.
+// Both ways, DLE DLE is one byte DLE. From the host, DLE E is the end of input. To the host, DLE R
+// asks for input, which would be lost before the port is set up, and DLE X, digits and a newline are
+// the exit status.
 static constexpr char DLE = 0x10;
 
 static constexpr uint32_t ring_size = 4096;     // bytes, a power of two
@@ -135,6 +136,8 @@ static void host_attach(void *)
 	}
 	attached = true;
 	shutdown_report = report_status;
+	uart_putc(port, DLE);
+	uart_putc(port, 'R');
 }
 SYSINIT(host, SI_SUB_DEVICES, SI_ORDER_ANY, host_attach, nullptr);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Signals: posting them, and acting on them at the user boundary.
-// After FreeBSD 5.0 kern_sig.c, without handlers: a signal ends the process or does nothing.
+// After FreeBSD 5.0 kern_sig.c, without handlers: a signal ends, stops or does nothing.
 #include <kern/signalvar.hpp>
 
 #include <kern/condvar.hpp>
@@ -37,9 +37,12 @@ static sig_action default_action(int sig)
 	}
 }
 
-// first_deliverable: the lowest signal that is pending and not masked, or 0.
+// first_deliverable: the lowest signal that is pending and not masked, or 0. SIGKILL first: nobody
+// can be asked to wait for its turn.
 static int first_deliverable(proc const *p)
 {
+	if (SIGISMEMBER(p->p_siglist, SIGKILL))
+		return SIGKILL;
 	for (int word = 0; word < _SIG_WORDS; word++) {
 		uint32_t const due = p->p_siglist.__bits[word] & ~p->p_sigmask.__bits[word];
 		if (due != 0)
@@ -63,6 +66,19 @@ void signotify(proc *p)
 	thread_mark_boundary(p);
 }
 
+// act_on_stops: stop signals that are due stop the process. Not while it is being single-threaded
+// for its end or for exec: there they wait.
+static void act_on_stops(proc *p)
+{
+	for (int sig : {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU}) {
+		if (!SIGISMEMBER(p->p_siglist, sig) || SIGISMEMBER(p->p_sigmask, sig) ||
+		    (p->p_flag & P_SINGLE_EXIT) != 0)
+			continue;
+		SIGDELSET(p->p_siglist, sig);
+		stop_process(p, sig);
+	}
+}
+
 // tdsignal: get one thread of a process that shall end to the boundary: an interruptible sleep is
 // cut short. A thread that is suspended as well stays so.
 static void tdsignal(thread *td) REQUIRES(sched_lock)
@@ -77,13 +93,27 @@ static void tdsignal(thread *td) REQUIRES(sched_lock)
 		abortsleep(td);
 }
 
+// cancel_opposites: a stop signal and SIGCONT take back each other's that are still pending.
+static void cancel_opposites(proc *p, int sig)
+{
+	if (default_action(sig) == sig_action::stop)
+		SIGDELSET(p->p_siglist, SIGCONT);
+	if (sig != SIGCONT)
+		return;
+	for (int other : {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU})
+		SIGDELSET(p->p_siglist, other);
+}
+
 void psignal(proc *p, int sig)
 {
 	p->p_mtx.assert_owned();
 	KASSERT(sig > 0 && sig <= _SIG_MAXSIG, "signal %d", sig);
-	KASSERT(default_action(sig) != sig_action::stop, "stop signal %d", sig);
-	if (p->p_state != PRS_NORMAL || (p->p_flag & (P_WEXIT | P_SYSTEM)) != 0 ||
-	    default_action(sig) == sig_action::ignore || SIGISMEMBER(p->p_sigignore, sig))
+	if (p->p_state != PRS_NORMAL || (p->p_flag & (P_WEXIT | P_SYSTEM)) != 0)
+		return;
+	cancel_opposites(p, sig);
+	if (sig == SIGCONT && (p->p_flag & P_STOPPED_SIG) != 0)
+		continue_process(p);
+	if (default_action(sig) == sig_action::ignore || SIGISMEMBER(p->p_sigignore, sig))
 		return;
 	CTR2(KTR_SIG, "psignal: process %d signal %d", p->p_pid, sig);
 	SIGADDSET(p->p_siglist, sig);
@@ -93,6 +123,10 @@ void psignal(proc *p, int sig)
 		p->p_flag &= ~(P_STOPPED_SIG | P_STOPPED_TRACE);
 	if (SIGISMEMBER(p->p_sigmask, sig))
 		return;
+	if (default_action(sig) == sig_action::stop) {
+		act_on_stops(p);
+		return;
+	}
 	mtx_guard g{sched_lock};
 	if (sig == SIGKILL)
 		thread_unsuspend(p);
@@ -100,13 +134,16 @@ void psignal(proc *p, int sig)
 		tdsignal(&td);
 }
 
+// Stopping is no action of the thread that finds the signal: it stops where all others do, in
+// thread_suspend_check.
 int cursig(thread *td)
 {
-	proc const *p = td->td_proc;
+	proc *p = td->td_proc;
 
 	p->p_mtx.assert_owned();
-	// Nobody can be asked to wait for SIGKILL's turn.
-	return SIGISMEMBER(p->p_siglist, SIGKILL) ? SIGKILL : first_deliverable(p);
+	act_on_stops(p);
+	int const sig = first_deliverable(p);
+	return sig != 0 && default_action(sig) == sig_action::stop ? 0 : sig;
 }
 
 void postsig(int sig)
@@ -202,14 +239,12 @@ static Errno kill_all(thread *td, int sig)
 //   pid      a process; -1: all but the kernel's, init and the caller. There are no process groups
 //   signum   0: only look whether the process exists
 //   errors   EINVAL no such signal; ESRCH; EPERM init and the kernel's processes; EOPNOTSUPP
-//            signals that stop, and groups
+//            groups
 //   locks    Giant held; takes proctree_lock, p_mtx
 Errno sys_kill(thread *td, kill_args const &uap)
 {
 	if (uap.signum < 0 || uap.signum >= NSIG)
 		return EINVAL;
-	if (uap.signum != 0 && default_action(uap.signum) == sig_action::stop)
-		return EOPNOTSUPP;
 	if (uap.pid > 0)
 		return kill_one(uap.pid, uap.signum);
 	return uap.pid == -1 ? kill_all(td, uap.signum) : EOPNOTSUPP;

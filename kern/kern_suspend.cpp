@@ -8,6 +8,7 @@
 #include <kern/ktr.hpp>
 #include <kern/md.hpp>
 #include <kern/sched.hpp>
+#include <kern/signalvar.hpp>
 #include <kern/sleepq.hpp>
 #include <machine/pcpu.hpp>
 
@@ -110,6 +111,7 @@ static bool single_wait(thread *td, single_mode mode) NO_THREAD_SAFETY_ANALYSIS
 		return true;
 	{	giant_drop no_giant;            // at any depth (D-17); back after both locks
 		thread_suspend_one(td);
+		stop_check(p);
 		p->p_mtx.unlock();
 		mi_switch();
 		g.unlock();
@@ -185,6 +187,7 @@ static void stop_here(thread *td) NO_THREAD_SAFETY_ANALYSIS
 		// With p_mtx still held, so that the flags are those that made us stop (D-25).
 		if (P_SHOULDSTOP(p) == P_STOPPED_SINGLE && p->p_numthreads == p->p_suspcount)
 			thread_unsuspend_one(p->p_singlethread);
+		stop_check(p);
 		p->p_mtx.unlock();
 		mi_switch();
 	}

@@ -7,6 +7,7 @@
 #include <kern/ktr.hpp>
 #include <kern/md.hpp>
 #include <kern/sched.hpp>
+#include <kern/signalvar.hpp>
 #include <machine/pcpu.hpp>
 
 // stash_spares: the ready-made threads that td and its KSE keep go to the zombies.
@@ -35,6 +36,7 @@ static void unlink_thread(thread *td) REQUIRES(sched_lock)
 	// curthread still has its KSE here: waking somebody looks at it (maybe_resched).
 	if (P_SHOULDSTOP(p) == P_STOPPED_SINGLE && p->p_numthreads == p->p_suspcount)
 		thread_unsuspend_one(p->p_singlethread);
+	stop_check(p);                          // D-44
 }
 
 // give_up_kse: the KSE of the dying thread goes to whoever waits for it, or ends too. Returns the KSE

@@ -28,63 +28,124 @@ static rusage usage_of(proc *p)
 	return ru;
 }
 
-// find_zombie: a child that fits `pid` (WAIT_ANY: any) and has ended, not yet in another call's
-// hands. Null: none; *waitable tells whether any child fits.
-static proc *find_zombie(proc *parent, int pid, bool *waitable) REQUIRES(proctree_lock)
+// What a wait4 may be told of a child.
+enum class news : uint8_t { none, ended, stopped, continued };
+
+static bool fits(proc const &p, wait4_args const &uap)
+{
+	return uap.pid == WAIT_ANY || p.p_pid == uap.pid;
+}
+
+static bool stop_is_news(proc const &p) REQUIRES(sched_lock)
+{
+	return process_stopped(&p) && (p.p_flag & P_WAITED) == 0;
+}
+
+static news news_of(proc const &p, int options) REQUIRES(proctree_lock)
+{
+	// In another call's hands.
+	if (p.p_waiting)
+		return news::none;
+	if (p.p_state == PRS_ZOMBIE)
+		return news::ended;
+	mtx_guard g{sched_lock};
+	if ((options & WUNTRACED) != 0 && stop_is_news(p))
+		return news::stopped;
+	if ((options & WCONTINUED) != 0 && (p.p_flag & P_CONTINUED) != 0)
+		return news::continued;
+	return news::none;
+}
+
+// A child whose news are ours to tell; its status word.
+struct claimed_child final {
+	proc *p;
+	news  what;
+	int   status;
+};
+
+// find_child: claim a child that fits and has news; p null when there are none. *waitable tells
+// whether any child fits.
+static claimed_child find_child(proc *parent, wait4_args const &uap, bool *waitable)
+    REQUIRES(proctree_lock)
 {
 	*waitable = false;
 	for (proc &p : parent->p_children) {
-		if (pid != WAIT_ANY && p.p_pid != pid)
+		if (!fits(p, uap))
 			continue;
 		*waitable = true;
-		if (p.p_state == PRS_ZOMBIE && !p.p_waiting)
-			return &p;
+		news const what = news_of(p, uap.options);
+		if (what == news::none)
+			continue;
+		p.p_waiting = true;
+		if (what == news::ended)
+			return {&p, what, p.p_xstat};
+		return {&p, what, what == news::stopped ? W_STOPCODE(p.p_xstat) : SIGCONT};
 	}
-	return nullptr;
+	return {nullptr, news::none, 0};
 }
 
-// claim_zombie: wait for a child to end and mark it as ours. Null without error: WNOHANG, and none
-// has ended. ECHILD, EINTR, ERESTART.
-static result<proc *> claim_zombie(proc *parent, int pid, int options)
+// enqueue_unless_stopped: the `enqueue` of a wait4 that wants to hear of stops: a child whose last
+// thread has stopped since we looked has sent its wakeup already. The channel is the parent.
+// Called with both locks held, which the analysis cannot see through the pointer.
+static void enqueue_unless_stopped(thread *td, sleep_request const &request)
+    NO_THREAD_SAFETY_ANALYSIS
+{
+	auto const &uap = *static_cast<wait4_args const *>(request.arg);
+	for (proc const &p : static_cast<proc const *>(request.channel)->p_children)
+		if (fits(p, uap) && !p.p_waiting && stop_is_news(p))
+			return;
+	sleepq_enqueue(td, request);
+}
+
+// claim_child: wait for news of a child. p null without error: WNOHANG, and there are none. ECHILD,
+// EINTR, ERESTART.
+static result<claimed_child> claim_child(proc *parent, wait4_args const &uap)
 {
 	mtx_guard g{proctree_lock};
 	for (;;) {
 		bool waitable;
-		if (proc *p = find_zombie(parent, pid, &waitable)) {
-			p->p_waiting = true;
-			return p;
-		}
-		if (!waitable)
+		claimed_child const child = find_child(parent, uap, &waitable);
+		if (child.p == nullptr && !waitable)
 			return fail(ECHILD);
-		if ((options & WNOHANG) != 0)
-			return nullptr;
-		TRY(msleep(parent, &proctree_lock, PWAIT | PCATCH, "wait", 0));
+		if (child.p != nullptr || (uap.options & WNOHANG) != 0)
+			return child;
+		auto *enqueue = (uap.options & WUNTRACED) != 0 ? enqueue_unless_stopped
+							       : sleepq_enqueue;
+		TRY(sleep_on({parent, &proctree_lock, PWAIT | PCATCH, "wait", 0, enqueue, nullptr,
+		    &uap}));
 	}
 }
 
-// unclaim_zombie: its status could not be handed out; the next wait4 finds it again.
-static void unclaim_zombie(proc *p)
+// unclaim_child: the child can be waited for again; news that were told are none any more.
+static void unclaim_child(claimed_child const &child, bool told)
 {
-	mtx_guard g{proctree_lock};
-	p->p_waiting = false;
+	mtx_guard tree{proctree_lock};
+	mtx_guard g{child.p->p_mtx};
+	child.p->p_waiting = false;
+	if (told && child.what == news::stopped)
+		child.p->p_flag |= P_WAITED;
+	else if (told && child.what == news::continued)
+		child.p->p_flag &= ~uint32_t{P_CONTINUED};
 }
 
-static Errno hand_out(proc *p, wait4_args const &uap)
+static Errno hand_out(claimed_child const &child, wait4_args const &uap)
 {
 	if (uap.status != uaddr{})
-		TRY(store_word(uap.status, static_cast<uint32_t>(p->p_xstat)));
-	if (uap.rusage != uaddr{})
-		TRY(user_out<rusage>{uap.rusage}.store(usage_of(p)));
-	return OK;
+		TRY(store_word(uap.status, static_cast<uint32_t>(child.status)));
+	if (uap.rusage == uaddr{})
+		return OK;
+	// One that lives on has used what its ended threads used, which is not all.
+	rusage const ru = child.what == news::ended ? usage_of(child.p) : rusage{};
+	return user_out<rusage>{uap.rusage}.store(ru);
 }
 
-// wait4: wait for a child to end, and forget it.
+// wait4: what became of a child; one that has ended is forgotten.
 //   pid      its number, or WAIT_ANY; there are no process groups, so 0 and others are EINVAL
-//   status   not NULL: gets the wait status; rusage likewise the CPU time used
-//   options  WNOHANG: do not wait; WUNTRACED, WCONTINUED are accepted: no child stops
-//   result   its number; 0 with WNOHANG when none has ended
+//   status   not NULL: gets the wait status; rusage likewise the CPU time used, 0 unless it ended
+//   options  WNOHANG: do not wait; WUNTRACED: tell of stops, too; WCONTINUED: of continuations
+//   result   its number; 0 with WNOHANG when there is nothing to tell
 //   errors   EINVAL; ECHILD; EINTR; EFAULT: the child can still be waited for
-//   locks    Giant held; takes proctree_lock
+//   locks    Giant held; takes proctree_lock, p_mtx
 Errno sys_wait4(thread *td, wait4_args const &uap)
 {
 	proc *parent = td->td_proc;
@@ -92,18 +153,15 @@ Errno sys_wait4(thread *td, wait4_args const &uap)
 	if ((uap.options & ~(WNOHANG | WUNTRACED | WCONTINUED)) != 0 ||
 	    (uap.pid != WAIT_ANY && uap.pid <= 0))
 		return EINVAL;
-	proc *p = TRY(claim_zombie(parent, uap.pid, uap.options));
-	if (p == nullptr) {
-		td->td_retval[0] = 0;
+	claimed_child const child = TRY(claim_child(parent, uap));
+	td->td_retval[0] = child.p != nullptr ? static_cast<uint32_t>(child.p->p_pid) : 0;
+	if (child.p == nullptr)
 		return OK;
-	}
-	Errno const error = hand_out(p, uap);
-	if (error == OK) {
-		td->td_retval[0] = static_cast<uint32_t>(p->p_pid);
-		proc_reap(p);
-	} else {
-		unclaim_zombie(p);
-	}
+	Errno const error = hand_out(child, uap);
+	if (error == OK && child.what == news::ended)
+		proc_reap(child.p);
+	else
+		unclaim_child(child, error == OK);
 	// Another thread of this process may wait for the same child.
 	wakeup(parent);
 	return error;

@@ -22,8 +22,8 @@ enum : uint32_t {
 // ktr_mask: classes recorded now; 0 is off, and costs one load and a branch.
 extern uint32_t ktr_mask;
 
-// ktr_entry: format is kept by address and printed later; %s arguments must be static or outlive the
-// ring, so pass names that do.
+// ktr_entry: format is kept by address and printed later; %s arguments must be static or outlive
+// the ring, so pass names that do.
 struct ktr_entry final {
 	uint64_t    timestamp;          // nanouptime
 	char const *format;

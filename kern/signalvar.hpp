@@ -40,7 +40,17 @@ void psignal(proc *p, int sig);
 // signotify: something deliverable may be pending: PS_NEEDSIGCHK, KEF_ASTPENDING. p_mtx held.
 void signotify(proc *p);
 
-// cursig: the signal to act on now, or 0; may stop the thread. p_mtx held.
+// stop_process: p, not on its way out, stops for sig: sleepers where they are, the others at the
+// boundary. continue_process: p, stopped for a signal, goes on. p_mtx held (kern_stop.cpp).
+void stop_process(proc *p, int sig);
+void continue_process(proc *p);
+// process_stopped: p has stopped for a signal with all its threads. stop_check: a thread of p has been
+// suspended or has ended: if p has thereby stopped, tell its parent.
+bool process_stopped(proc const *p) REQUIRES(sched_lock);
+void stop_check(proc *p) REQUIRES(sched_lock);
+
+// cursig: the signal to act on now, or 0. p_mtx held. What stops has been seen to: the process has
+// its P_STOPPED_SIG, and thread_suspend_check stops the thread.
 int cursig(thread *td);
 // postsig: act on it; the default action of most does not return. p_mtx held in and out.
 void postsig(int sig);

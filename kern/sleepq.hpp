@@ -54,6 +54,7 @@ struct sleep_request final {
 	int         timo;
 	void      (*enqueue)(thread *td, sleep_request const &request);
 	spin_mtx   *spin{};     // of msleep_spin, instead of mutex
+	void const *arg{};      // for an `enqueue` that looks once more before the thread sleeps
 };
 
 // sleep_on: the whole of msleep, for any kind of queue.

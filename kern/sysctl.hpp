@@ -68,13 +68,13 @@ Errno sysctl_kernel(sysctl_oid const &oid, void *old_value, size_t *old_length,
 	    sizeof(variable), min, max, nullptr)
 // SYSCTL_STRING(ident, name, description, array, access): a char array, ended by 0.
 #define SYSCTL_STRING(ident, name, description, array, access) \
-	SYSCTL_OID_(ident, name, description, sysctl_type::string, access, array, sizeof(array), 0, \
-	    0, nullptr)
+	SYSCTL_OID_(ident, name, description, sysctl_type::string, access, array, \
+	    sizeof(array), 0, 0, nullptr)
 // SYSCTL_PROC(ident, name, description, type, access, handler): a function answers.
 #define SYSCTL_PROC(ident, name, description, type, access, handler) \
 	SYSCTL_OID_(ident, name, description, type, access, nullptr, 0, 0, 0, handler)
 
-// sysctl_find: the leaf of that full name, or null. sysctl_set_tunable: from the command line; false
-// when there is no such tunable or the value does not parse (reported by the caller).
+// sysctl_find: the leaf of that full name, or null. sysctl_set_tunable: from the command line;
+// false when there is no such tunable or the value does not parse (reported by the caller).
 sysctl_oid const *sysctl_find(char const *name);
 bool sysctl_set_tunable(char const *name, char const *value);

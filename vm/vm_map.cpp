@@ -292,12 +292,15 @@ void vm_map_set_heap(vmspace &vm, vaddr end_of_data)
 Errno vm_map_break(vmspace &vm, vaddr end)
 {
 	mtx_guard g{vm.vm_map_lock};
-	if (vm.vm_daddr == vaddr{} || end < vm.vm_daddr)
-		return EINVAL;
-	if (end - vm.vm_daddr > vm_data_most || end > vm_layout::user_max)
+	if (end > vm_layout::user_max)
 		return ENOMEM;
 	vaddr const old_end{static_cast<uint32_t>(round_page(to_word(vm.vm_break)))};
 	vaddr const new_end{static_cast<uint32_t>(round_page(to_word(end)))};
+	// The heap starts at a page, the program's data may end within the one before.
+	if (vm.vm_daddr == vaddr{} || new_end < vm.vm_daddr)
+		return EINVAL;
+	if (new_end - vm.vm_daddr > vm_data_most)
+		return ENOMEM;
 	spare_entries spares;
 	if (new_end > old_end) {
 		if (!is_free(vm, {old_end, new_end}))

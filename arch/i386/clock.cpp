@@ -91,8 +91,8 @@ uint64_t tsc_round()
 	return tsc * timer_freq / counts;
 }
 
-// tsc_measure: a machine that pauses between two readings of a round makes it wrong, either way; the
-// median of three drops one such.
+// tsc_measure: a machine that pauses between two readings of a round makes it wrong, either way;
+// the median of three drops one such.
 uint64_t tsc_measure()
 {
 	uint64_t const a = tsc_round(), b = tsc_round(), c = tsc_round();
@@ -107,8 +107,9 @@ void clock_interrupt(void *, trapframe *frame)
 	hardclock(frame);
 }
 
-// clocks_start: ticks from here on. The local APIC's timer leaves the 8259 lines to devices and exists
-// on every CPU; the 8254 serves where it is missing, or cannot be measured for want of a TSC.
+// clocks_start: ticks from here on. The local APIC's timer leaves the 8259 lines to devices and
+// exists on every CPU; the 8254 serves where it is missing, or cannot be measured for want of a
+// TSC.
 void clocks_start(void *)
 {
 	auto const rate = static_cast<uint32_t>(hz);

@@ -20,8 +20,8 @@
  *	       4  es
  *	       0  fs
  *
- * Until %fs is loaded below, curthread is not known, whatever mode was interrupted: an interrupt may
- * come right after a system call's first instruction. %gs stays user mode's.
+ * Until %fs is loaded below, curthread is not known, whatever mode was interrupted: an interrupt
+ * may come right after a system call's first instruction. %gs stays user mode's.
  */
 	.macro	KERNEL_SEGMENTS
 	movl	$KDSEL, %eax
@@ -180,7 +180,8 @@ doreti_popl_fs_fault:
 /*
  * fork_trampoline: first instruction of every new thread, entered by cpu_switch.
  *	in	esi function, ebx its argument, esp = trapframe; sched_lock held, interrupts off
- * fork_exit(function, argument, frame) releases the lock; a function that returns goes to user mode.
+ * fork_exit(function, argument, frame) releases the lock; a function that returns goes to user
+ * mode.
  */
 	.globl	fork_trampoline
 fork_trampoline:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The two 8259 interrupt controllers, and dispatch of interrupts to their handlers.
-// After FreeBSD's i386/isa/{icu.s,intr_machdep.c}; handlers run at once, in the interrupted context.
+// After FreeBSD's i386/isa/{icu.s,intr_machdep.c}; handlers run at once, in the interrupted
+// context.
 #include <machine/intr.hpp>
 
 #include <kern/kassert.hpp>

@@ -22,8 +22,8 @@
 
 #include <span>
 
-// From locore.S, in this order. i386_first_cpu makes curthread and traps work, so that no later code
-// can be moved before that; i386_init does the rest.
+// From locore.S, in this order. i386_first_cpu makes curthread and traps work, so that no later
+// code can be moved before that; i386_init does the rest.
 extern "C" void i386_first_cpu();
 extern "C" [[noreturn]] void i386_init(uint32_t magic, uint32_t info);
 

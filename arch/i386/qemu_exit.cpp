@@ -45,7 +45,8 @@ void cpu_reset()
 {
 	cli();
 	outb(keyboard_command_port, keyboard_pulse_reset);
-	// Without the keyboard controller: an interrupt that has no gate at all resets the processor.
+	// Without the keyboard controller: an interrupt that has no gate at all resets the
+	// processor.
 	lidt(region_descriptor{0, 0});
 	asm volatile("int3");
 	cpu_halt();

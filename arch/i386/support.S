@@ -25,7 +25,7 @@ onfault_table:
  * int user_copy(void *to, void const *from, uint32_t length)
  *	one of the two is in user space; 0 or EFAULT
  *	stack at the copy: esi, edi, return, to, from, length
- * A fault leaves esi and edi somewhere inside and the direction flag clear; both are restored.
+ * A fault leaves esi and edi anywhere in between; both are restored.
  */
 	.globl	user_copy
 user_copy:

@@ -31,8 +31,8 @@ cpu_switch:
 	call	npx_switch_out
 
 /*
- * The old thread is complete in its pcb (or dead), but its stack is in use until esp is loaded; that
- * is safe because only a CPU that holds sched_lock can run it or free it.
+ * The old thread is complete in its pcb (or dead), but its stack is in use until esp is loaded;
+ * that is safe because only a CPU that holds sched_lock can run it or free it.
  */
 switch_to_chosen:
 	call	choosethread

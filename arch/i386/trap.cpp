@@ -216,8 +216,8 @@ void trap(trapframe *frame)
 void doreti_ast(trapframe *frame)
 {
 	cli();
-	// Whoever sets the flags holds sched_lock, and interrupts this CPU if it runs the thread: what
-	// is set after this look is seen when that interrupt comes back through here.
+	// Whoever sets the flags holds sched_lock, and interrupts this CPU if it runs the thread:
+	// what is set after this look is seen when that interrupt comes back through here.
 	while ((curthread->td_kse->ke_flags & (KEF_ASTPENDING | KEF_NEEDRESCHED)) != 0) {
 		sti();
 		ast(frame);

@@ -11,8 +11,8 @@
 
 namespace {
 
-// in_user_space: the whole range lies below the kernel and does not wrap. Page 0 needs no test: it is
-// never mapped, so that touching it faults.
+// in_user_space: the whole range lies below the kernel and does not wrap. Page 0 needs no test: it
+// is never mapped, so that touching it faults.
 bool in_user_space(uaddr at, size_t length)
 {
 	uint32_t const end = to_word(vm_layout::user_max);
@@ -82,7 +82,8 @@ result<uint32_t> cas_word(uaddr at, uint32_t expected, uint32_t desired)
 	uint32_t found;
 	if (!in_user_space(at, sizeof found))
 		return fail(EFAULT);
-	if (user_cas_word(reinterpret_cast<uint32_t *>(to_word(at)), expected, desired, &found) != 0)
+	auto *word = reinterpret_cast<uint32_t *>(to_word(at));
+	if (user_cas_word(word, expected, desired, &found) != 0)
 		return fail(EFAULT);
 	return found;
 }

@@ -133,8 +133,8 @@ void cpu_set_upcall(thread *td2, pcb const *from)
 
 Errno cpu_set_upcall_kse(thread *td, kse *ke)
 {
-	// What the entry function finds: a return address that nothing is mapped at, its argument, and
-	// two words that keep the argument area whole.
+	// What the entry function finds: a return address that nothing is mapped at, its argument,
+	// and two words that keep the argument area whole.
 	constexpr uint32_t room = 16;
 	uint32_t const top = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(ke->ke_stack.ss_sp) +
 	    ke->ke_stack.ss_size) & ~(room - 1);
@@ -168,8 +168,8 @@ pcb *cpu_activate(thread *td)
 
 void cpu_idle()
 {
-	// An interrupt that makes a thread runnable either came before cli, and is seen by the test,
-	// or ends the halt.
+	// An interrupt that makes a thread runnable either came before cli, and is seen by the
+	// test, or ends the halt.
 	cli();
 	if (sched_runnable())
 		sti();

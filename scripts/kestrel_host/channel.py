@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The host channel: bytes and events over COM3, framed by DLE.
 # Written for Kestrel; the kernel's side is its hostio driver.
-"""DLE DLE is a literal 0x10. To the guest, DLE E ends the input. From the guest,
-DLE X <decimal> newline is the program's exit status."""
+"""DLE DLE is a literal 0x10. To the guest, DLE E ends the input. From the guest, DLE R asks for
+input: bytes sent before it are lost while the port is being set up; DLE X <decimal> newline is the
+program's exit status."""
 
 DLE = b"\x10"
 END_OF_INPUT = DLE + b"E"
@@ -14,14 +15,16 @@ def escape(data):
 
 
 class Decoder:
-    """Splits what the guest sends into payload and the exit status; keeps state between calls."""
+    """Splits what the guest sends into payload and events; keeps state between calls."""
 
-    def __init__(self):
+    def __init__(self, on_ready):
         self.status = None
+        self._on_ready = on_ready
         self._pending = b""
 
     def feed(self, data):
-        """The payload in `data`; `status` is set once the guest has sent it."""
+        """The payload in `data`; `status` is set once the guest has sent it, and on_ready is
+        called when the guest asks for input."""
         data = self._pending + data
         self._pending = b""
         payload = bytearray()
@@ -33,6 +36,9 @@ class Decoder:
             if data[:1] == DLE:
                 payload += DLE
                 data = data[1:]
+            elif data[:1] == b"R":
+                data = data[1:]
+                self._on_ready()
             elif data[:1] == b"X" and b"\n" in data:
                 number, _, data = data[1:].partition(b"\n")
                 self.status = int(number)

@@ -43,11 +43,15 @@ def outcome_of(qemu_status, program_status):
 def _forward_input(source, sock):
     """Our standard input to the guest, then the end of it. Its own thread: may block for ever."""
     try:
-        while data := os.read(source, 4096):
+        while source is not None and (data := os.read(source, 4096)):
             sock.sendall(channel.escape(data))
         sock.sendall(channel.END_OF_INPUT)
     except OSError:
         pass        # the machine has gone
+
+
+def _start_input(source, sock):
+    threading.Thread(target=_forward_input, args=(source, sock), daemon=True).start()
 
 
 class Session:
@@ -55,9 +59,9 @@ class Session:
 
     def __init__(self, image, stdin_fd, on_output, on_console):
         self._on = {}
-        self._decoder = channel.Decoder()
         serial, serial_far = socket.socketpair()
         host, host_far = socket.socketpair()
+        self._decoder = channel.Decoder(lambda: _start_input(stdin_fd, host))
         self._on[serial] = on_console
         self._on[host] = lambda data: on_output(self._decoder.feed(data))
         devices = [
@@ -72,10 +76,6 @@ class Session:
             pass_fds=(serial_far.fileno(), host_far.fileno()))
         serial_far.close()
         host_far.close()
-        if stdin_fd is not None:
-            threading.Thread(target=_forward_input, args=(stdin_fd, host), daemon=True).start()
-        else:
-            host.sendall(channel.END_OF_INPUT)
 
     def _pump(self, timeout, stall):
         """Pass bytes on until both lines close; False when a limit came first."""

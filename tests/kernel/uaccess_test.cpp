@@ -5,8 +5,8 @@
 #include <kern/uaccess.hpp>
 #include <vm/vm.hpp>
 
-// The tests run in a kernel process, which has no user memory: every user address is unmapped, and so
-// goes through the page-fault path to the resume labels of support.S.
+// The tests run in a kernel process, which has no user memory: every user address is unmapped, and
+// so goes through the page-fault path to the resume labels of support.S.
 namespace {
 
 constexpr uaddr unmapped{0x08048000};

@@ -13,6 +13,7 @@ from lib.expect import KESTREL, main
 
 # Seconds for one answer; a hang detector.
 PATIENCE = 60
+PROMPT = b"# "
 QUIT = b"\x01x"
 
 
@@ -59,17 +60,17 @@ class Console:
 
 def converse(console):
     """What the shell must be able to do."""
-    console.expect(b"$ ")
+    console.expect(PROMPT)
     console.type(b"echo one two\n")
     console.expect(b"echo one two\n")           # the echo of what was typed
     console.expect(b"one two\n")
-    console.expect(b"$ ")
+    console.expect(PROMPT)
     console.type(b"ls /bin\n")
     console.expect(b"cat")
-    console.expect(b"$ ")
+    console.expect(PROMPT)
     console.type(b"ech\x08\x7fcho x\x15echo mended\n")
     console.expect(b"\nmended\n")
-    console.expect(b"$ ")
+    console.expect(PROMPT)
 
 
 def a_shell_answers_on_the_console():

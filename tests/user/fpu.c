@@ -136,7 +136,7 @@ over_fork(void)
 static void
 thread_keeps(struct ru_thread *self)
 {
-	static const struct timespec shortest = { 0, 1 };
+	static const struct timespec shortest = { 0, 1000000 };	// to the next tick
 	struct pattern p;
 
 	make_pattern(&p, self->id);

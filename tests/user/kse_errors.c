@@ -118,10 +118,10 @@ ask(struct ru_thread *self)
 	self->result = RAW(SYS_write, W(fds[1]), W("x"), 1);
 }
 
-static void
-inside(void)
+static int
+inside(void *arg)
 {
-	failures = 0;
+	(void)arg;
 	if (raw_pipe(fds) != 0 || !ru_init(2))
 		bail_out("no pipe or memory");
 	ru_kse(0);
@@ -131,6 +131,8 @@ inside(void)
 	is(failures, 0, "all error returns inside KSE mode are right");
 	is(ru_threads()[2].result, 1, "the thread that was held in the kernel came back");
 	ru_balanced("no thread was lost");
+	outside();
+	return failed() != 0;
 }
 
 // Not one of the five calls may reach a process through a mailbox that it does not have any more.
@@ -158,8 +160,7 @@ main(void)
 	outside();
 	bad_mailboxes("outside KSE mode");
 	outside();
-	inside();
-	outside();
+	child_is(child_run(inside, NULL), 0, "inside KSE mode: every fact held");
 	child_is(child_run(after_leaving, NULL), 0, "after KSE mode everything is EINVAL again");
 	zones_settled(&before, "the kernel has everything back");
 	return done_testing();

@@ -154,7 +154,7 @@ one_by_one(void *arg)
 	return failed() != 0;
 }
 
-static const struct timespec shortest = { 0, 1 };
+static const struct timespec shortest = { 0, 1000000 };	// to the next tick
 
 static void
 nap(struct ru_thread *self)

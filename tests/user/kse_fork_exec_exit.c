@@ -19,7 +19,7 @@
 
 static char *self_path;
 static int never[2], now[2], ready[2];
-static const struct timespec shortest = { 0, 1 };
+static const struct timespec shortest = { 0, 1000000 };	// to the next tick
 
 // Blocked for ever, or until a byte comes for it.
 static void

@@ -14,7 +14,7 @@
 #define ROUNDS	20
 
 static int pipes[RU_MAXGROUPS][2];
-static const struct timespec shortest = { 0, 1 };
+static const struct timespec shortest = { 0, 1000000 };	// to the next tick
 
 // result: uses of the kernel that went wrong, plus a million for each time on a foreign KSE.
 static void

@@ -19,9 +19,14 @@
 #define PAGE	4096u
 #define WENT_ON	40	// the program was neither told nor killed
 
-static char uts_stack[8192] __attribute__((__aligned__(16)));
-static uint32_t *km;			// alone in a page
-static uint32_t *tm;			// alone in another
+// Far from everything else: what lies around them stays unmapped.
+#define KM_AT		0x30000000u
+#define TM_AT		0x30010000u
+#define FURTHER_AT	0x30020000u
+#define STACK_AT	0x30030000u
+#define STACK_BYTES	(2 * PAGE)
+
+static uint32_t *km, *tm;		// each alone in its page
 static const struct timespec two_ticks = { 0, 20000000 };
 
 static void
@@ -30,34 +35,48 @@ sleep_two_ticks(void)
 	RAW(SYS_nanosleep, W(&two_ticks), 0);
 }
 
-// The UTS of most cases: it should never be reached, or be reached and end the program well.
+static unsigned int upcalls;
+
+// The UTS of most cases: the first upcall tells that the thread sleeps; a second one, with the
+// thread's mailbox, should never come.
 static void
 reached(uint32_t *mailbox)
 {
 	(void)mailbox;
+	if (upcalls++ == 0)
+		RAW0(SYS_kse_release);
 	RAW(SYS_exit, 41);
 }
 
 static uint32_t *
-new_page(void)
+memory(uint32_t at, size_t size)
 {
-	uint32_t *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
+	void *p = mmap((void *)(uintptr_t)at, size, PROT_READ | PROT_WRITE,
+	    MAP_ANON | MAP_PRIVATE | MAP_FIXED, -1, 0);
 
 	if (p == MAP_FAILED)
 		_exit(99);
-	memset(p, 0, PAGE);
+	memset(p, 0, size);
 	return p;
 }
 
-// KSE mode with good mailboxes; km_curthread still NULL.
+// Good mailboxes and a good stack, not yet known to the kernel.
+static void
+prepare(void (*func)(uint32_t *))
+{
+	km = memory(KM_AT, PAGE);
+	tm = memory(TM_AT, PAGE);
+	memory(STACK_AT, STACK_BYTES);
+	km[KM_FUNC] = W(func);
+	km[KM_STACK_SP] = STACK_AT;
+	km[KM_STACK_SIZE] = STACK_BYTES;
+}
+
+// KSE mode with them; km_curthread still NULL.
 static void
 enter(void (*func)(uint32_t *))
 {
-	km = new_page();
-	tm = new_page();
-	km[KM_FUNC] = W(func);
-	km[KM_STACK_SP] = W(uts_stack);
-	km[KM_STACK_SIZE] = sizeof uts_stack;
+	prepare(func);
 	if (RAW(SYS_kse_create, W(km), 0) != 0)
 		_exit(98);
 }
@@ -95,10 +114,7 @@ thread_mailbox_crossing(void *arg)
 {
 	(void)arg;
 	enter(reached);
-	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
-	if (p == MAP_FAILED || munmap(p + PAGE, PAGE) != 0)
-		return 97;
-	be_thread(W(p + PAGE - 352));
+	be_thread(TM_AT + PAGE - 352);
 	sleep_two_ticks();
 	return WENT_ON;
 }
@@ -193,11 +209,7 @@ word_of_mailbox(void *arg)
 {
 	const struct bad_word *bad = arg;
 
-	km = new_page();
-	tm = new_page();
-	km[KM_FUNC] = W(reached);
-	km[KM_STACK_SP] = W(uts_stack);
-	km[KM_STACK_SIZE] = sizeof uts_stack;
+	prepare(reached);
 	km[bad->index] = bad->value;
 	if (RAW(SYS_kse_create, W(km), 0) != 0)
 		return 0;		// refused is as good
@@ -213,7 +225,7 @@ word_of_further_mailbox(void *arg)
 	uint32_t *further;
 
 	enter(reached);
-	further = new_page();
+	further = memory(FURTHER_AT, PAGE);
 	memcpy(further, km, 48);
 	further[bad->index] = bad->value;
 	if (RAW(SYS_kse_create, W(further), 1) != 0)
@@ -223,8 +235,6 @@ word_of_further_mailbox(void *arg)
 	return WENT_ON;
 }
 
-static char *own_stack;
-
 // Unmaps the stack that it runs on, then releases the KSE: neither needs a stack afterwards. An
 // undefined opcode, SIGILL, would tell that kse_release returned.
 static void
@@ -233,36 +243,22 @@ unmap_stack(uint32_t *mailbox)
 	(void)mailbox;
 	__asm__ volatile(
 	    "pushl %1\n\tpushl %0\n\tpushl $0\n\tmovl $73, %%eax\n\tint $0x80\n\t"
-	    "movl $383, %%eax\n\tint $0x80\n\tud2" : : "r"(own_stack), "r"(2 * PAGE) : "eax");
+	    "movl $383, %%eax\n\tint $0x80\n\tud2" : : "r"(STACK_AT), "r"(STACK_BYTES) : "eax");
 }
 
 static int
 stack_goes_away(void *arg)
 {
 	(void)arg;
-	own_stack = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
-	if (own_stack == MAP_FAILED)
-		return 97;
-	km = new_page();
-	tm = new_page();
-	km[KM_FUNC] = W(unmap_stack);
-	km[KM_STACK_SP] = W(own_stack);
-	km[KM_STACK_SIZE] = 2 * PAGE;
-	if (RAW(SYS_kse_create, W(km), 0) != 0)
-		return 98;
-	be_thread(W(tm));
-	sleep_two_ticks();
-	return WENT_ON;
+	return sleep_as_thread(unmap_stack);
 }
 
 // ---- Lists that the program spoils -------------------------------------------------------------
 
-static unsigned int second_upcall;
-
 static void
 spoil_completed(uint32_t *mailbox)
 {
-	if (second_upcall++ > 0)
+	if (upcalls++ > 0)
 		RAW(SYS_exit, 41);
 	tm[TM_NEXT] = W(tm);		// a circle
 	mailbox[KM_COMPLETED] = W(tm);
@@ -280,7 +276,7 @@ circular_list(void *arg)
 static void
 point_into_kernel(uint32_t *mailbox)
 {
-	if (second_upcall++ > 0)
+	if (upcalls++ > 0)
 		RAW(SYS_exit, 41);
 	mailbox[KM_COMPLETED] = 0xc0100000u;
 	RAW0(SYS_kse_release);
@@ -299,7 +295,7 @@ static void
 same_mailbox_again(uint32_t *mailbox)
 {
 	(void)mailbox;
-	if (second_upcall++ > 4)
+	if (upcalls++ > 4)
 		RAW(SYS_exit, 41);
 	be_thread(W(tm));
 	sleep_two_ticks();
@@ -361,7 +357,7 @@ mailbox_words(void)
 		{ KM_STACK_SP, 0xffffff00u, "km_stack wraps" },
 		{ KM_STACK_SP, 0x2000, "km_stack is unmapped" },
 		{ KM_STACK_SIZE, 0xffffffffu, "km_stack is larger than memory" },
-		{ KM_STACK_SIZE, 0x80000000u, "km_stack ends in the kernel" },
+		{ KM_STACK_SIZE, 0x90000000u, "km_stack ends in the kernel" },
 	};
 	char what[100];
 
@@ -379,6 +375,7 @@ main(void)
 {
 	static struct zones before;
 
+	places();
 	zones_warm();
 	zones_read(&before);
 	thread_mailboxes();

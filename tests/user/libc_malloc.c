@@ -129,6 +129,7 @@ free_inside_nothing(void)
 int
 main(void)
 {
+	volatile size_t huge = SIZE_MAX - 100, many = 65536;
 	void *p;
 	int steps = 0;
 
@@ -144,9 +145,9 @@ main(void)
 	ok(p != NULL && (uintptr_t)p % 262144 == 0, "alignment beyond a chunk");
 	free(p);
 	errno = 0;
-	ok(malloc(SIZE_MAX - 100) == NULL && errno == ENOMEM, "more than there is: ENOMEM");
+	ok(malloc(huge) == NULL && errno == ENOMEM, "more than there is: ENOMEM");
 	errno = 0;
-	ok(calloc(65536, 65537) == NULL && errno == ENOMEM, "a product that overflows: ENOMEM");
+	ok(calloc(many, many + 1) == NULL && errno == ENOMEM, "a product that overflows: ENOMEM");
 	is(posix_memalign(&p, 3, 10), EINVAL, "an alignment that is none: EINVAL");
 	is(ends_with(free_twice), SIGABRT, "a block freed twice ends the program");
 	is(ends_with(free_inside_nothing), SIGABRT, "so does a pointer never allocated");

@@ -150,8 +150,8 @@ files(const char *self)
 		munmap((void *)(uintptr_t)p, PAGE);
 	}
 	close(fd);
-	ok(fails(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 99, 0), EBADF),
-	    "mmap of no descriptor: EBADF");
+	ok(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 99, 0) == MAP_FAILED &&
+	    (errno == EBADF || errno == ENODEV), "mmap of no descriptor: EBADF, or ENODEV");
 }
 
 static void

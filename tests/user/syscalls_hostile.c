@@ -202,6 +202,8 @@ try_row(void *arg)
 	const struct place *p = places();
 	int wrong = 0;
 
+	if (r->number == SYS___getcwd && chdir("/tests") != 0)
+		return 99;	// in the root the answer would fit into two bytes
 	for (int i = 0; i < PLACES; i++) {
 		uint32_t words[RAW_WORDS];
 
@@ -211,7 +213,8 @@ try_row(void *arg)
 			words[w] = w == r->argument ? p[i].address : stand_in(r->words[w]);
 		int32_t answer = raw_words(r->number, words);
 		bool right = answer == -EFAULT || (r->also != 0 && answer == -r->also) ||
-		    (may_succeed(r, &p[i]) && answer >= 0);
+		    (may_succeed(r, &p[i]) && answer >= 0) ||
+		    (r->use == STRING && p[i].may_end_here);
 		if (!right) {
 			diag("%s, word %d at %s: answer %d", r->name, r->argument, p[i].name,
 			    (int)answer);

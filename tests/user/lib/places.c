@@ -9,18 +9,18 @@
 #define PAGE	4096u
 
 static struct place table[PLACES] = {
-	{ "NULL", 0, false, false },
-	{ "one", 1, false, false },
-	{ "the last byte of page zero", PAGE - 1, false, false },
-	{ "the start of the kernel's half", 0xc0000000u, false, false },
-	{ "kernel code", 0xc0100000u, false, false },
-	{ "two bytes below the end of user space", 0xbfbffffeu, false, false },
-	{ "the last word", 0xfffffffcu, false, false },
-	{ "the last byte", 0xffffffffu, false, false },
-	{ "an unmapped page", 0, false, false },
-	{ "two bytes before an unmapped page", 0, false, false },
-	{ "a page without access", 0, false, false },
-	{ "a read-only page", 0, true, false },
+	{ "NULL", 0, false, false, false },
+	{ "one", 1, false, false, false },
+	{ "the last byte of page zero", PAGE - 1, false, false, false },
+	{ "the start of the kernel's half", 0xc0000000u, false, false, false },
+	{ "kernel code", 0xc0100000u, false, false, false },
+	{ "two bytes below the end of user space", 0xbfbffffeu, false, false, true },
+	{ "the last word", 0xfffffffcu, false, false, false },
+	{ "the last byte", 0xffffffffu, false, false, false },
+	{ "an unmapped page", 0, false, false, false },
+	{ "two bytes before an unmapped page", 0, false, false, false },
+	{ "a page without access", 0, false, false, false },
+	{ "a read-only page", 0, true, false, false },
 };
 
 // Pages: writable, none, read-only, none, no access.

@@ -10,6 +10,7 @@ struct place {
 	const char	*name;
 	uint32_t	address;
 	bool		readable, writable;	// for one word
+	bool		may_end_here;		// a short string may lie there
 };
 
 #define PLACES	12

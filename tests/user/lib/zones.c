@@ -5,37 +5,43 @@
 #include "child.h"
 #include "../tap.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysctl.h>
 
 #define TEXT_SIZE	8192
 #define TRIES		50
+#define NUMBERS		6	// of a line
+#define USED		2	// which of them
 
-// A line is "NAME: size, limit, used, free, requests"; names may contain blanks.
+// A line is "NAME size limit used free requests failures"; names may contain blanks, and after the
+// last number comes the end of the line. The header has no numbers.
 static bool
 read_line(const char *text, struct zone_count *zone)
 {
-	const char *colon = strchr(text, ':');
-	const char *end = strchr(text, '\n');
-	char *next;
+	size_t length = strcspn(text, "\n"), end = length;
+	long numbers[NUMBERS];
 
-	if (colon == NULL || (end != NULL && colon > end))
-		return false;
-	while (colon > text && *text == ' ')
-		text++;
-	size_t length = (size_t)(colon - text);
-	while (length > 0 && text[length - 1] == ' ')
-		length--;
-	if (length >= sizeof zone->name)
-		length = sizeof zone->name - 1;
-	memcpy(zone->name, text, length);
-	zone->name[length] = '\0';
-	strtol(colon + 1, &next, 10);
-	for (int column = 1; column <= 2; column++) {
-		next += strspn(next, ", ");
-		zone->used = strtol(next, &next, 10);
+	for (int i = NUMBERS - 1; i >= 0; i--) {
+		size_t start;
+
+		while (end > 0 && text[end - 1] == ' ')
+			end--;
+		for (start = end; start > 0 && isdigit((unsigned char)text[start - 1]); start--)
+			continue;
+		if (start == end || start == 0 || text[start - 1] != ' ')
+			return false;
+		numbers[i] = strtol(text + start, NULL, 10);
+		end = start;
 	}
+	while (end > 0 && text[end - 1] == ' ')
+		end--;
+	if (end == 0 || end >= sizeof zone->name)
+		return false;
+	memcpy(zone->name, text, end);
+	zone->name[end] = '\0';
+	zone->used = numbers[USED];
 	return true;
 }
 
@@ -90,7 +96,8 @@ differences(const struct zones *before, const struct zones *now, bool tell)
 
 	for (int i = 0; i < before->count; i++) {
 		long used = zones_used(now, before->zone[i].name);
-		if (used == before->zone[i].used)
+		// The allocator's own records follow what other zones keep for later.
+		if (used == before->zone[i].used || strncmp(before->zone[i].name, "UMA ", 4) == 0)
 			continue;
 		different++;
 		if (tell)

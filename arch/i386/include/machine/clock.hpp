@@ -3,6 +3,6 @@
 // After FreeBSD's i386/isa/clock.c.
 #pragma once
 
-// clock_init: nanouptime() and boot_time() work from here on; measures the time stamp counter against
-// the 8254. Once, interrupts off. Ticks begin at SI_SUB_CLOCKS.
+// clock_init: nanouptime() and boot_time() work from here on; measures the time stamp counter
+// against the 8254. Once, interrupts off. Ticks begin at SI_SUB_CLOCKS.
 void clock_init();

@@ -8,12 +8,12 @@
 // cninit: attach what `console=serial|vga|both` names (both when absent). Before any output.
 void cninit();
 
-// vga_init: clear the screen. vga_putc: show a byte; knows \n \r \b \t and the ANSI sequences for cursor
-// movement, erasing and colours. The caller's console lock serialises.
+// vga_init: clear the screen. vga_putc: show a byte; knows \n \r \b \t and the ANSI sequences for
+// cursor movement, erasing and colours. The caller's console lock serialises.
 void vga_init();
 void vga_putc(int c);
 
-// kbd_getc: translated byte of a key that was pressed, or -1; polled. kbd_input_start: input(c) from the
-// interrupt for each. A port without a keyboard controller yields nothing.
+// kbd_getc: translated byte of a key that was pressed, or -1; polled. kbd_input_start: input(c)
+// from the interrupt for each. A port without a keyboard controller yields nothing.
 int kbd_getc();
 void kbd_input_start(void (*input)(int c));

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// The processor pushes from tf_ss (from user mode) or tf_eflags (from the kernel) down to tf_eip and
-// for some traps tf_err; exception.S pushes the rest. Segment words hold 16 significant bits. A
+// The processor pushes from tf_ss (from user mode) or tf_eflags (from the kernel) down to tf_eip
+// and for some traps tf_err; exception.S pushes the rest. Segment words hold 16 significant bits. A
 // frame from kernel mode ends after tf_eflags: tf_esp and tf_ss are not part of it.
 struct trapframe final {
 	uint32_t tf_fs;

@@ -36,8 +36,8 @@ using intr_handler = void (*)(void *arg, trapframe *frame);
 // icu_init: program both 8259s, all lines masked. Once, with interrupts off.
 void icu_init();
 
-// intr_establish: handler(arg, frame) at each interrupt of line `irq`, which is unmasked. One handler
-// a line: EBUSY when it has one, EINVAL when there is no such line.
+// intr_establish: handler(arg, frame) at each interrupt of line `irq`, which is unmasked. One
+// handler a line: EBUSY when it has one, EINVAL when there is no such line.
 Errno intr_establish(uint32_t irq, intr_handler handler, void *arg);
 
 // intr_set_vector: the same for a vector above the lines, which needs no unmasking; the handler

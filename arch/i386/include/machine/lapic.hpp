@@ -7,10 +7,10 @@
 
 #include <cstdint>
 
-// lapic_init: map and enable this CPU's local APIC, passing the 8259s' interrupts through; false when
-// the CPU has none. After the kernel arena works, interrupts off.
+// lapic_init: map and enable this CPU's local APIC, passing the 8259s' interrupts through; false
+// when the CPU has none. After the kernel arena works, interrupts off.
 bool lapic_init();
 
-// lapic_timer_start: handler(nullptr, frame) `rate` times a second on this CPU. The timer's speed is
-// measured against nanouptime(), which must be precise by now.
+// lapic_timer_start: handler(nullptr, frame) `rate` times a second on this CPU. The timer's speed
+// is measured against nanouptime(), which must be precise by now.
 void lapic_timer_start(uint32_t rate, intr_handler handler);

@@ -27,7 +27,8 @@ extern "C" void npx_switch_out();
 // npx_save: curthread's state goes from the FPU to its pcb, if it is there. Any thread context.
 void npx_save();
 
-// npx_drop: td, curthread or new, has no state any more and starts anew at its next FPU instruction.
+// npx_drop: td, curthread or new, has no state any more and starts anew at its next FPU
+// instruction.
 void npx_drop(thread *td);
 
 // npx_error: the si_code of curthread's pending x87 or SIMD error (T_ARITHTRAP, T_XMMFLT), which is

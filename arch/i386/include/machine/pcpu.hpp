@@ -61,8 +61,8 @@ inline uint32_t curcpu()
 	return get_pcpu()->pc_cpuid;
 }
 
-// curthread: the thread that runs this. Not volatile: a thread that was switched out and comes back,
-// on whichever CPU, finds the same value. One instruction, so no switch can come in between.
+// curthread: the thread that runs this. Not volatile: a thread that was switched out and comes
+// back, on whichever CPU, finds the same value. One instruction, so no switch can come in between.
 inline thread *curthread_get()
 {
 	thread *td;

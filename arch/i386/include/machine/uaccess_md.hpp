@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// In support.S, with contracts there. User addresses are checked by the caller; results are 0 or the
-// number of an Errno.
+// In support.S, with contracts there. User addresses are checked by the caller; results are 0 or
+// the number of an Errno.
 extern "C" int user_copy(void *to, void const *from, size_t length);
 extern "C" int user_copy_string(char *to, char const *from, size_t size, size_t *done);
 extern "C" int user_load_word(uint32_t const *from, uint32_t *to);

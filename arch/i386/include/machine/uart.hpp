@@ -21,23 +21,23 @@ inline constexpr uint16_t UART_COM1 = 0x3f8;
 inline constexpr uint16_t UART_COM2 = 0x2f8;
 inline constexpr uint16_t UART_COM3 = 0x3e8;
 
-// uart_attach: program the port: 115200 baud, 8 bits, no parity, FIFOs on, interrupts off. ENXIO when
-// there is none.
+// uart_attach: program the port: 115200 baud, 8 bits, no parity, FIFOs on, interrupts off. ENXIO
+// when there is none.
 Errno uart_attach(uart &port, uint16_t base, uint32_t irq);
 
-// uart_putc: send a byte, waiting for room; any context. A port that stays busy loses the byte rather
-// than the machine. uart_write: several.
+// uart_putc: send a byte, waiting for room; any context. A port that stays busy loses the byte
+// rather than the machine. uart_write: several.
 void uart_putc(uart const &port, int c);
 void uart_write(uart const &port, void const *data, size_t length);
 
 // uart_getc: a byte that has arrived, or -1.
 int uart_getc(uart const &port);
 
-// uart_input_start: input(arg, c) from the interrupt for each byte that arrives from now on. EBUSY when
-// the line has a handler already.
+// uart_input_start: input(arg, c) from the interrupt for each byte that arrives from now on. EBUSY
+// when the line has a handler already.
 Errno uart_input_start(uart &port, void (*input)(void *arg, int c), void *arg);
 
-// uart_input_pause: leave further bytes in the port, whose sender then waits; from the hook, or with
-// interrupts off. uart_input_resume: take them again; interrupts off.
+// uart_input_pause: leave further bytes in the port, whose sender then waits; from the hook, or
+// with interrupts off. uart_input_resume: take them again; interrupts off.
 void uart_input_pause(uart &port);
 void uart_input_resume(uart &port);

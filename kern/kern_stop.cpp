@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Processes that stop for a signal and go on.
+// After FreeBSD 5.0 kern_sig.c, stop() and the stop cases of psignal(); one place for both ways in.
+#include <kern/signalvar.hpp>
+
+#include <kern/ktr.hpp>
+#include <kern/sleepq.hpp>
+#include <kern/thread.hpp>
+
+// stop_process --> P_STOPPED_SIG --> each thread: asleep, suspended in place (two inhibitors)
+//                                                 elsewhere, thread_suspend_check at the boundary
+//              --> the last one: stop_check wakes the parent, wait4 with WUNTRACED reports it
+// SIGCONT, SIGKILL --> flag off, thread_unsuspend
+
+bool process_stopped(proc const *p)
+{
+	sched_lock.assert_owned();
+	return (p->p_flag & P_STOPPED_SIG) != 0 && p->p_suspcount == p->p_numthreads;
+}
+
+// The parent is only an address to wakeup(): it may end at this instant.
+void stop_check(proc *p)
+{
+	if (process_stopped(p))
+		wakeup(p->p_pptr);
+}
+
+void stop_process(proc *p, int sig)
+{
+	p->p_mtx.assert_owned();
+	CTR2(KTR_SIG, "stop: process %d signal %d", p->p_pid, sig);
+	p->p_flag |= P_STOPPED_SIG;
+	p->p_flag &= ~(P_CONTINUED | P_WAITED);
+	p->p_xstat = sig;
+	mtx_guard g{sched_lock};
+	for (thread &td : p->p_threads)
+		if (TD_IS_SLEEPING(&td) && (td.td_flags & TDF_SINTR) != 0 && !TD_IS_SUSPENDED(&td))
+			thread_suspend_one(&td);
+	thread_mark_boundary(p);
+	stop_check(p);
+}
+
+void continue_process(proc *p)
+{
+	p->p_mtx.assert_owned();
+	CTR1(KTR_SIG, "continue: process %d", p->p_pid);
+	p->p_flag &= ~(P_STOPPED_SIG | P_WAITED);
+	p->p_flag |= P_CONTINUED;
+	mtx_guard g{sched_lock};
+	thread_unsuspend(p);
+	wakeup(p->p_pptr);
+}
