@@ -119,7 +119,7 @@ initrd: $(B)/initrd.tar             ## build/initrd.tar: all user programs
 iso: $(B)/kestrel.iso               ## build/kestrel.iso: boots through GRUB
 
 help:                               ## this list
-	@echo 'Variables: KERNCONF=DEBUG|RELEASE CROSS=prefix- V=1; T=pattern (test); ARGS=... (run)'
+	@echo 'Variables: KERNCONF=DEBUG|RELEASE CROSS=prefix- V=1, test: T=pattern, run: ARGS=...'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 setup:                              ## install missing Debian packages
@@ -135,7 +135,7 @@ test:                               ## build and run every test; T=pattern selec
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all host-tests iso
 	$(Q)scripts/kestrel test $(T)
 
-test-matrix:                        ## every test on 1, 2, 4, 8 CPUs, eager_upcall 0 and 1
+test-matrix:                        ## every test on 1 to 8 CPUs, eager_upcall and quantum 0 and 1
 	$(Q)scripts/setup
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all host-tests iso
 	$(Q)scripts/kestrel test --matrix $(T)
@@ -288,9 +288,13 @@ userland: $(PROGRAMS:%=$(B)/root/%)  ## all user programs
 
 # ---- Boot image -------------------------------------------------------------------------------
 ETC      := $(call find,userland/etc/*)
-MEMBERS  := $(foreach p,$(PROGRAMS),$p=$(B)/root/$p) $(foreach f,$(ETC),etc/$(notdir $f)=$f)
+MEMBERS  := $(foreach p,$(PROGRAMS),$p=$(B)/root/$p) $(foreach f,$(ETC),etc/$(notdir $f)=$f) \
+    tests/bad=$(B)/bad
+# Malformed programs for tests/user/exec.c.
+$(B)/bad: scripts/mkbadelf
+	$(Q)rm -rf $@ && scripts/mkbadelf $@
 $(call note,$(B)/initrd.members,$(MEMBERS))
-$(B)/initrd.tar: $(PROGRAMS:%=$(B)/root/%) $(ETC) $(B)/initrd.members scripts/mkinitrd
+$(B)/initrd.tar: $(PROGRAMS:%=$(B)/root/%) $(ETC) $(B)/bad $(B)/initrd.members scripts/mkinitrd
 	$(call say,INITRD,$@)
 	$(Q)scripts/mkinitrd $@ $(MEMBERS)
 

@@ -9,7 +9,7 @@
 // What a loader may do with a program; all numbers have been checked against each other.
 struct elf_segment final {
 	uint32_t offset;        // in the file
-	uint32_t filesz;        // bytes to copy from there; [offset, offset + filesz) is in the file
+	uint32_t filesz;        // bytes to copy from there, all in the file
 	uint32_t vaddr;         // where they go
 	uint32_t memsz;         // bytes in memory, at least filesz and not 0; the rest is zero
 	bool     writable;

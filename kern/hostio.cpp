@@ -14,7 +14,7 @@
 #include <sys/fcntl.h>
 
 // Both ways, DLE DLE is one byte DLE. From the host, DLE E is the end of input. To the host, DLE R
-// asks for input, which would be lost before the port is set up, and DLE X, digits and a newline are
+// asks for input, which would be lost before the port is set up; DLE X, digits and a newline are
 // the exit status.
 static constexpr char DLE = 0x10;
 
@@ -30,6 +30,7 @@ static constinit uint32_t arrived GUARDED_BY(host_mtx){};
 static constinit uint32_t taken GUARDED_BY(host_mtx){};
 static constinit bool escaped GUARDED_BY(host_mtx){};   // the last byte was a frame's DLE
 static constinit bool ended GUARDED_BY(host_mtx){};
+static constinit bool wanted GUARDED_BY(host_mtx){};    // somebody sleeps for input
 
 // One writer at a time, so that no frame is torn.
 static constinit mtx output_mtx{"host output", lock_rank::file};
@@ -56,7 +57,10 @@ static void host_input(void *, int c)
 	} else {
 		put_byte(static_cast<char>(c));
 	}
-	wakeup(&ring);
+	if (wanted) {
+		wanted = false;
+		wakeup(&ring);
+	}
 }
 
 // take_bytes: what has arrived, at most `most` bytes.
@@ -85,6 +89,7 @@ static Errno host_read(int flag, uio &io)
 				return OK;
 			if ((flag & O_NONBLOCK) != 0)
 				return EAGAIN;
+			wanted = true;
 			TRY(msleep_spin(&ring, host_mtx, PWAIT | PCATCH, "hostin", 0));
 		}
 		size_t const most = io.uio_resid < sizeof bytes ? io.uio_resid : sizeof bytes;

@@ -21,15 +21,16 @@ public:
 	exec_args(exec_args const &) = delete;
 	exec_args &operator=(exec_args const &) = delete;
 
-	// add_argument, add_variable: one more string, from kernel memory; arguments before variables.
-	// E2BIG.
+	// add_argument, add_variable: one more string, from kernel memory; arguments before
+	// variables. E2BIG.
 	Errno add_argument(char const *text) { return add(text, argc_); }
 	Errno add_variable(char const *text) { return add(text, envc_); }
-	// fetch: all strings of two arrays of pointers in user memory; envv may be NULL. EFAULT, E2BIG.
+	// fetch: all strings of two arrays of pointers in user memory; envv may be NULL. EFAULT,
+	// E2BIG.
 	Errno fetch(uint32_t argv, uint32_t envv);
 
-	// copy_to: strings and pointers onto the top of a stack that ends at `top`; the stack pointer
-	// of the program, which points at argc. EFAULT, ENOMEM.
+	// copy_to: strings and pointers onto the top of a stack that ends at `top`; the program's
+	// stack pointer, which points at argc. EFAULT, ENOMEM.
 	result<uint32_t> copy_to(vmspace &vm, uint32_t top) const;
 
 private:

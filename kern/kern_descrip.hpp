@@ -21,8 +21,8 @@ struct uio final {
 	uaddr  uio_at;          // next byte in user memory
 	size_t uio_resid;       // bytes left
 
-	// put: `length` bytes, not more than uio_resid, to user memory. get: from there. EFAULT; the
-	// transfer has not advanced then.
+	// put: `length` bytes, not more than uio_resid, to user memory. get: from there. EFAULT;
+	// the transfer has not advanced then.
 	Errno put(void const *from, size_t length);
 	Errno get(void *to, size_t length);
 };
@@ -33,7 +33,8 @@ enum : int {
 	FWRITE = 0x0002,
 };
 
-// fileops: what each kind of open file can do. No locks held; all but fo_close may sleep with PCATCH.
+// fileops: what each kind of open file can do. No locks held; all but fo_close may sleep, with
+// PCATCH.
 //   fo_read, fo_write  transfer what there is; a short read is no error
 //   fo_stat            fill *sb, which is zeroed
 //   fo_close           last reference gone: release f_data
@@ -94,8 +95,8 @@ result<int> fdalloc(thread *td, file_ref fp);
 // fdclose: close a descriptor of td's process. EBADF.
 Errno fdclose(thread *td, int fd);
 
-// fdinit: an empty table. fdcopy: one with the same open files. fdfree: closes all; null is ignored.
-// All may sleep; nobody else uses the table of fdfree.
+// fdinit: an empty table. fdcopy: one with the same open files. fdfree: closes all; null is
+// ignored. All may sleep; nobody else uses the table of fdfree.
 filedesc *fdinit();
 filedesc *fdcopy(filedesc &from);
 void fdfree(filedesc *fdp);

@@ -6,6 +6,7 @@
 #include <kern/kern_proc.hpp>
 #include <kern/malloc.hpp>
 #include <kern/md.hpp>
+#include <kern/signalvar.hpp>
 #include <kern/syscall.hpp>
 #include <kern/thread.hpp>
 #include <kern/vnode.hpp>
@@ -135,6 +136,7 @@ static Errno become_single(thread *td)
 		return ERESTART;
 	thread_leave_kse_mode(td);
 	thread_single_end();
+	signotify(p);           // stop signals have waited meanwhile
 	return OK;
 }
 

@@ -29,19 +29,19 @@ extern int maxproc;
 // The largest process number; then numbering starts again behind those of the long-lived ones.
 inline constexpr int PID_MAX = 99999;
 
-// proc0_init: tie process 0 together around thread0, as the running thread. By the machine's start-up
-// code, before anything that looks at curthread's process.
+// proc0_init: tie process 0 together around thread0, as the running thread. By the machine's
+// start-up code, before anything that looks at curthread's process.
 void proc0_init();
 
-// proc_alloc: a new process with one group, one KSE and one thread, PRS_NEW, in no table. It copies
-// the credential, the scheduling parameters and the signal mask of `parent`, curthread's process;
-// address space and files are the caller's to add.
+// proc_alloc: a new process with one group, one KSE and one thread, PRS_NEW, in no table. It has
+// the credential, the scheduling parameters and the signal mask of td's process; address space and
+// files are the caller's to add.
 //   errors       EAGAIN at maxproc
 //   locks        none but Giant; may sleep
 result<proc *> proc_alloc(thread *td);
 
-// proc_free: give back a process that is in no table, with all that proc_alloc made. It is a zombie,
-// or never ran. Thread context, no locks but Giant.
+// proc_free: give back a process that is in no table, with all that proc_alloc made. It is a
+// zombie, or never ran. Thread context, no locks but Giant.
 void proc_free(proc *p);
 
 // proc_insert: put p into the tables as a child of `parent`. pid 0: the next free number.

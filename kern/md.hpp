@@ -68,13 +68,13 @@ uint64_t nanouptime();
 // boot_time: seconds since 1970 when uptime was 0, from the battery clock.
 int64_t boot_time();
 
-// console bytes: polled, any context. cngetc: -1 when there is none.
+// console bytes: polled, any context. cnputc makes \r\n of \n where the device needs it. cngetc: -1
+// when there is none.
 void cnputc(int c);
 int cngetc();
 // cn_input_start: from now on input(c) is called, from the interrupt, for each byte that arrives from
 // the keyboard or the serial line of the console. Once, after SI_SUB_CLOCKS.
 void cn_input_start(void (*input)(int c));
-// cnputc turns \n into \r\n where the device needs it.
 
 // boot_module: the first module of the boot loader (the boot image), in the direct map, never reused;
 // false and nothing stored when there is none.

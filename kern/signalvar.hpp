@@ -44,8 +44,8 @@ void signotify(proc *p);
 // boundary. continue_process: p, stopped for a signal, goes on. p_mtx held (kern_stop.cpp).
 void stop_process(proc *p, int sig);
 void continue_process(proc *p);
-// process_stopped: p has stopped for a signal with all its threads. stop_check: a thread of p has been
-// suspended or has ended: if p has thereby stopped, tell its parent.
+// process_stopped: p has stopped for a signal with all its threads. stop_check: a thread of p has
+// been suspended or has ended: if p has thereby stopped, tell its parent.
 bool process_stopped(proc const *p) REQUIRES(sched_lock);
 void stop_check(proc *p) REQUIRES(sched_lock);
 

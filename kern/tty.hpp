@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// tty_line: what is typed and not yet read. Pure: no locks, no output of its own, so that a test can
-// type. Codes are bytes; end_of_file marks where ^D ended a piece.
+// tty_line: what is typed and not yet read. Pure: no locks, no output of its own, so that a test
+// can type. Codes are bytes; end_of_file marks where ^D ended a piece.
 //
 //   ring   cccccccc|eeeeee....      c: complete, a read may take it    e: the line being edited
 class tty_line final {
@@ -21,8 +21,8 @@ public:
 	template <class Echo>
 	event type(int c, Echo &&echo);
 
-	// take: bytes of the oldest complete line, at most `most`; false when there is none. *length 0
-	// with true: end of file.
+	// take: bytes of the oldest complete line, at most `most`; false when there is none.
+	// *length 0 with true: end of file.
 	bool take(char *to, size_t most, size_t *length);
 
 private:
@@ -54,7 +54,8 @@ bool tty_line::rub_out(Echo &&echo)
 		return false;
 	uint16_t const code = at(--typed_);
 	// A control character was echoed as ^X.
-	echo(code < ' ' && code != '\t' ? "\b \b\b \b" : "\b \b", code < ' ' && code != '\t' ? 6u : 3u);
+	bool const wide = code < ' ' && code != '\t';
+	echo("\b \b\b \b", wide ? 6u : 3u);
 	return true;
 }
 

@@ -15,3 +15,16 @@ end
 document kse-panic
 Run until the kernel panics, then show where.
 end
+
+define kse-program
+	tbreak exec_setregs
+	continue
+	tbreak exec_setregs
+	continue
+	tbreak *entry
+	continue
+end
+document kse-program
+From boot, run until the program of `kestrel debug PROG` has been loaded and is about to start.
+All programs are linked at one address: a breakpoint set before would stop init as well.
+end

@@ -20,7 +20,7 @@ enum uart_register : uint16_t {
 };
 
 constexpr uint8_t ier_receive = 0x01;
-constexpr uint8_t fcr_enable_and_clear = 0x07;
+constexpr uint8_t fcr_enable_and_clear = 0xc7; // interrupt at 14 bytes, or when they stop
 constexpr uint8_t lcr_8n1 = 0x03;
 constexpr uint8_t lcr_dlab = 0x80;
 constexpr uint8_t mcr_dtr_rts_out2 = 0x0b;      // out2 lets the interrupt through on a PC

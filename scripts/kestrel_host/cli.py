@@ -51,7 +51,7 @@ def _parser():
     verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
                       help="a sysctl tunable or a kernel option, for every boot")
     verb.add_argument("--matrix", action="store_true",
-                      help="1, 2, 4 and 8 CPUs, eager_upcall 0 and 1")
+                      help="1, 2, 4 and 8 CPUs, eager_upcall 0 and 1, quantum off and 1 ms")
     verb.add_argument("--jobs", type=int, default=2, metavar="N", help="boots at a time (2)")
     verb.set_defaults(action=_test)
 

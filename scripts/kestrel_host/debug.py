@@ -12,13 +12,14 @@ import time
 
 from . import machine, paths, program
 
+# Where --wait listens and --attach looks; other sessions have a socket of their own.
 SOCKET = paths.in_build("gdb.sock")
 CONSOLE = paths.in_build("console.log")
 OUTPUT = paths.in_build("program.out")
 GDBINIT = os.path.join(paths.ROOT, "scripts", "kestrel.gdb")
 
 
-def _gdb_line(options, user_program):
+def _gdb_line(options, where, user_program):
     gdb = shutil.which("gdb") or shutil.which("gdb-multiarch")
     if gdb is None:
         raise paths.ToolError("no gdb found; scripts/setup installs it", 1)
@@ -26,7 +27,7 @@ def _gdb_line(options, user_program):
     if options.batch:
         line.append("-batch")
     line += ["-iex", "set auto-load safe-path /", "-x", GDBINIT, paths.KERNEL,
-             "-ex", f"target remote {SOCKET}"]
+             "-ex", f"target remote {where}"]
     if user_program:
         line += ["-ex", f"add-symbol-file {user_program}"]
     for script in options.scripts:
@@ -36,9 +37,9 @@ def _gdb_line(options, user_program):
     return line + shlex.split(options.gdb_args)
 
 
-def _wait_for_socket(process):
+def _wait_for_socket(where, process):
     limit = time.monotonic() + 10
-    while not os.path.exists(SOCKET):
+    while not os.path.exists(where):
         if process.poll() is not None or time.monotonic() > limit:
             raise paths.ToolError("QEMU did not start", 1)
         time.sleep(0.02)
@@ -57,18 +58,19 @@ def _symbols_of(options):
 
 def _session(options):
     """gdb in this terminal; its exit status."""
-    os.makedirs(paths.BUILD, exist_ok=True)
-    if os.path.exists(SOCKET):
+    if options.wait and os.path.exists(SOCKET):
         os.unlink(SOCKET)
     words = machine.console_words(options)
     serial = ["-serial", "mon:stdio"] if options.wait else ["-serial", f"file:{CONSOLE}"]
-    devices = serial + ["-display", "none", "-S", "-gdb", f"unix:{SOCKET},server=on,wait=off"]
+    devices = serial + ["-display", "none", "-S"]
     if options.program:
         # The program's output; its input never comes.
         words.append("hostio=com3")
         devices += ["-serial", "null", "-chardev", f"file,id=com3,path={OUTPUT}",
                     "-device", "isa-serial,iobase=0x3e8,irq=5,chardev=com3"]
     with machine.Image(options, words) as image:
+        where = SOCKET if options.wait else image.path("gdb.sock")
+        devices += ["-gdb", f"unix:{where},server=on,wait=off"]
         if options.program:
             guest = program.resolve(options.program[0], image)
             image.set_argv([guest] + options.program[1:])
@@ -78,18 +80,18 @@ def _session(options):
         process = subprocess.Popen(machine.command(image, devices), stdin=subprocess.DEVNULL,
                                    start_new_session=True)
         try:
-            _wait_for_socket(process)
-            return _run_gdb(options)
+            _wait_for_socket(where, process)
+            return _run_gdb(options, where)
         finally:
             process.kill()
             process.wait()
 
 
-def _run_gdb(options):
+def _run_gdb(options, where):
     # Ctrl-C is gdb's.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        gdb = subprocess.Popen(_gdb_line(options, _symbols_of(options)),
+        gdb = subprocess.Popen(_gdb_line(options, where, _symbols_of(options)),
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         return gdb.wait(options.timeout)
     except subprocess.TimeoutExpired:
@@ -109,7 +111,7 @@ def debug(options):
     if options.attach:
         if not os.path.exists(SOCKET):
             raise paths.ToolError("no machine waits; start `scripts/kestrel debug --wait` first", 1)
-        return _run_gdb(options)
+        return _run_gdb(options, SOCKET)
     if not options.batch and not options.wait:
         print(f"console: {os.path.relpath(CONSOLE)}", file=sys.stderr)
     return _session(options)

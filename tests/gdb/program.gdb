@@ -5,7 +5,8 @@
 echo TAP version 13\n
 echo 1..2\n
 
-hbreak main
+kse-program
+tbreak main
 continue
 python
 print("ok 1 - the program stops in main" if gdb.selected_frame().name() == "main"

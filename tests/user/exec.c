@@ -143,8 +143,10 @@ malformed(void)
 	char *argv[] = { self, NULL }, *none[] = { NULL }, path[300];
 	int count = 0;
 
+	struct request r = { argv, none, BAD "/.good" };
 	if (!ok(dir != NULL, BAD " is there"))
 		return;
+	child_is(child_run(do_exec, &r), 42, "the image without a mistake runs");
 	while ((d = readdir(dir)) != NULL) {
 		if (d->d_name[0] == '.')
 			continue;

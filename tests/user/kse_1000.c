@@ -70,7 +70,7 @@ static void (*const kinds[4])(struct ru_thread *) = { reader, writer, sleeper, y
 // How each thread fared: the bytes are summed over all, since readers share pipes.
 struct sums {
 	long	read, written;
-	int	short_of_rounds, blocked_too_rarely;
+	int	short_of_rounds, never_blocked;
 };
 
 static struct sums
@@ -87,8 +87,8 @@ sum_up(void)
 			s.written += t->result;
 		} else {
 			s.short_of_rounds += t->result != rounds;
-			s.blocked_too_rarely += t->func == sleeper &&
-			    t->returns < (unsigned int)rounds;
+			// A nap whose time has passed before it began does not block.
+			s.never_blocked += t->func == sleeper && t->returns == 0;
 		}
 	}
 	return s;
@@ -118,7 +118,7 @@ run(void *arg)
 	is(s.written, expected, "the writers wrote all bytes");
 	is(s.read, expected, "the readers read them all");
 	is(s.short_of_rounds, 0, "sleepers and yielders made all their rounds");
-	is(s.blocked_too_rarely, 0, "each nap of a sleeper came back as a mailbox");
+	is(s.never_blocked, 0, "each sleeper came back as a mailbox");
 	int entered = 0;
 	for (int i = 1; i < kses; i++)
 		entered += ru_kses[i].upcalls > 0;

@@ -58,19 +58,39 @@ has_upcalled(int i)
 	return false;
 }
 
-// What the kernel itself says of this process.
-static bool
-is_ordinary(void)
+// What the kernel itself says of this process; pid 0 if it says nothing.
+static struct kinfo_proc
+own_record(void)
 {
 	static struct kinfo_proc all[64];
 	size_t size = sizeof all;
 
 	if (sysctlbyname("kern.proc.all", all, &size, NULL, 0) != 0)
-		return false;
+		return (struct kinfo_proc){ 0 };
 	for (size_t i = 0; i < size / sizeof all[0]; i++) {
 		if (all[i].ki_pid == getpid())
-			return all[i].ki_numthreads == 1 && all[i].ki_numkses == 1 &&
-			    all[i].ki_numksegrps == 1 && (all[i].ki_flag & KI_P_KSES) == 0;
+			return all[i];
+	}
+	return (struct kinfo_proc){ 0 };
+}
+
+static bool
+is_ordinary(void)
+{
+	struct kinfo_proc p = own_record();
+
+	return p.ki_pid == getpid() && p.ki_numthreads == 1 && p.ki_numkses == 1 &&
+	    p.ki_numksegrps == 1 && (p.ki_flag & KI_P_KSES) == 0;
+}
+
+// Until all other KSEs are idle: then ours is the only thread.
+static bool
+is_alone(void)
+{
+	for (int tries = 0; tries < 1000; tries++) {
+		if (own_record().ki_numthreads == 1)
+			return true;
+		milliseconds(1);
 	}
 	return false;
 }
@@ -110,7 +130,7 @@ with_idle_kses(void *arg)
 			is(RAW(SYS_kse_create, W(mailboxes[i]), newgroup), 0, "another");
 			ok(has_upcalled(i), "it upcalls");
 		}
-		milliseconds(20);
+		ok(is_alone(), "the other KSEs go idle");
 		is(RAW0(SYS_kse_exit), 0, "kse_exit with four idle KSEs");
 		ok(outside(), "KSE mode is over");
 		ok(is_ordinary(), "one thread, one KSE, one group are left");
@@ -137,7 +157,7 @@ one_by_one(void *arg)
 		RAW(SYS_kse_create, W(mailboxes[i]), i > 3);
 		ok(has_upcalled(i), "KSE %d upcalls", i);
 	}
-	milliseconds(20);
+	ok(is_alone(), "they go idle");
 	__atomic_store_n(&leave, 1, __ATOMIC_RELEASE);
 	for (int i = 1; i < 6; i++) {
 		int32_t error = 0;
@@ -149,6 +169,7 @@ one_by_one(void *arg)
 		}
 		is(error, -ESRCH, "it is gone");
 	}
+	ok(is_alone(), "their threads are gone");
 	is(RAW0(SYS_kse_exit), 0, "the last one leaves KSE mode");
 	ok(outside() && is_ordinary(), "all is ordinary");
 	return failed() != 0;

@@ -3,37 +3,16 @@
 // child that must fail alone: an error return, or SIGSEGV, and the kernel has everything back.
 // Written for Kestrel.
 #include "lib/child.h"
+#include "lib/hostile.h"
 #include "lib/places.h"
 #include "lib/raw.h"
 #include "lib/uts_raw.h"
 #include "lib/zones.h"
 #include "tap.h"
 
-#include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-
-#define PAGE	4096u
-#define WENT_ON	40	// the program was neither told nor killed
-
-// Far from everything else: what lies around them stays unmapped.
-#define KM_AT		0x30000000u
-#define TM_AT		0x30010000u
-#define FURTHER_AT	0x30020000u
-#define STACK_AT	0x30030000u
-#define STACK_BYTES	(2 * PAGE)
-
-static uint32_t *km, *tm;		// each alone in its page
-static const struct timespec two_ticks = { 0, 20000000 };
-
-static void
-sleep_two_ticks(void)
-{
-	RAW(SYS_nanosleep, W(&two_ticks), 0);
-}
 
 static unsigned int upcalls;
 
@@ -43,68 +22,33 @@ static void
 reached(uint32_t *mailbox)
 {
 	(void)mailbox;
-	if (upcalls++ == 0)
+	if (upcalls++ == 0) {
+		send_byte();
 		RAW0(SYS_kse_release);
+	}
 	RAW(SYS_exit, 41);
-}
-
-static uint32_t *
-memory(uint32_t at, size_t size)
-{
-	void *p = mmap((void *)(uintptr_t)at, size, PROT_READ | PROT_WRITE,
-	    MAP_ANON | MAP_PRIVATE | MAP_FIXED, -1, 0);
-
-	if (p == MAP_FAILED)
-		_exit(99);
-	memset(p, 0, size);
-	return p;
-}
-
-// Good mailboxes and a good stack, not yet known to the kernel.
-static void
-prepare(void (*func)(uint32_t *))
-{
-	km = memory(KM_AT, PAGE);
-	tm = memory(TM_AT, PAGE);
-	memory(STACK_AT, STACK_BYTES);
-	km[KM_FUNC] = W(func);
-	km[KM_STACK_SP] = STACK_AT;
-	km[KM_STACK_SIZE] = STACK_BYTES;
-}
-
-// KSE mode with them; km_curthread still NULL.
-static void
-enter(void (*func)(uint32_t *))
-{
-	prepare(func);
-	if (RAW(SYS_kse_create, W(km), 0) != 0)
-		_exit(98);
-}
-
-static void
-be_thread(uint32_t mailbox)
-{
-	__atomic_store_n(&km[KM_CURTHREAD], mailbox, __ATOMIC_SEQ_CST);
-}
-
-// The life of most cases: a thread sleeps, and the UTS takes what the case is about away.
-static int
-sleep_as_thread(void (*func)(uint32_t *))
-{
-	enter(func);
-	be_thread(W(tm));
-	sleep_two_ticks();
-	return WENT_ON;
 }
 
 // ---- The thread mailbox ------------------------------------------------------------------------
 
+// NULL says that no thread runs; history takes all ones for an error.
+static bool
+is_none(uint32_t address)
+{
+	return address == 0 || address == 0xffffffffu;
+}
+
 static int
 thread_mailbox_at(void *arg)
 {
+	uint32_t address = *(uint32_t *)arg;
+
 	enter(reached);
-	be_thread(*(uint32_t *)arg);
-	sleep_two_ticks();
+	be_thread(address);
+	if (is_none(address))
+		sleep_two_ticks();
+	else
+		wait_for_byte();
 	be_thread(0);
 	return WENT_ON;
 }
@@ -115,7 +59,7 @@ thread_mailbox_crossing(void *arg)
 	(void)arg;
 	enter(reached);
 	be_thread(TM_AT + PAGE - 352);
-	sleep_two_ticks();
+	wait_for_byte();
 	return WENT_ON;
 }
 
@@ -126,6 +70,7 @@ unmap_thread_mailbox(uint32_t *mailbox)
 	(void)mailbox;
 	if (RAW(SYS_munmap, W(tm), PAGE) != 0)
 		RAW(SYS_exit, 96);
+	send_byte();
 	RAW0(SYS_kse_release);
 	RAW(SYS_exit, 95);
 }
@@ -143,6 +88,7 @@ protect_thread_mailbox(uint32_t *mailbox)
 	(void)mailbox;
 	if (RAW(SYS_mprotect, W(tm), PAGE, PROT_READ) != 0)
 		RAW(SYS_exit, 96);
+	send_byte();
 	RAW0(SYS_kse_release);
 	RAW(SYS_exit, 95);
 }
@@ -164,7 +110,7 @@ kse_mailbox_read_only(void *arg)
 	be_thread(W(tm));
 	// This call reads km_curthread while it is there; mprotect itself may end in the upcall.
 	RAW(SYS_mprotect, W(km), PAGE, PROT_READ);
-	sleep_two_ticks();
+	wait_for_byte();
 	return WENT_ON;
 }
 
@@ -174,6 +120,7 @@ unmap_kse_mailbox(uint32_t *mailbox)
 	(void)mailbox;
 	if (RAW(SYS_munmap, W(km), PAGE) != 0)
 		RAW(SYS_exit, 96);
+	send_byte();
 	RAW0(SYS_kse_release);
 	RAW(SYS_exit, 95);
 }
@@ -214,7 +161,7 @@ word_of_mailbox(void *arg)
 	if (RAW(SYS_kse_create, W(km), 0) != 0)
 		return 0;		// refused is as good
 	be_thread(W(tm));
-	sleep_two_ticks();
+	wait_for_byte();
 	return WENT_ON;
 }
 
@@ -241,6 +188,7 @@ static void
 unmap_stack(uint32_t *mailbox)
 {
 	(void)mailbox;
+	send_byte();
 	__asm__ volatile(
 	    "pushl %1\n\tpushl %0\n\tpushl $0\n\tmovl $73, %%eax\n\tint $0x80\n\t"
 	    "movl $383, %%eax\n\tint $0x80\n\tud2" : : "r"(STACK_AT), "r"(STACK_BYTES) : "eax");
@@ -262,6 +210,7 @@ spoil_completed(uint32_t *mailbox)
 		RAW(SYS_exit, 41);
 	tm[TM_NEXT] = W(tm);		// a circle
 	mailbox[KM_COMPLETED] = W(tm);
+	send_byte();
 	RAW0(SYS_kse_release);
 	RAW(SYS_exit, 95);
 }
@@ -279,6 +228,7 @@ point_into_kernel(uint32_t *mailbox)
 	if (upcalls++ > 0)
 		RAW(SYS_exit, 41);
 	mailbox[KM_COMPLETED] = 0xc0100000u;
+	send_byte();
 	RAW0(SYS_kse_release);
 	RAW(SYS_exit, 95);
 }
@@ -300,6 +250,7 @@ same_mailbox_again(uint32_t *mailbox)
 	be_thread(W(tm));
 	sleep_two_ticks();
 	be_thread(0);
+	send_byte();
 	RAW0(SYS_kse_release);
 	RAW(SYS_exit, 95);
 }
@@ -314,17 +265,6 @@ mailbox_used_twice(void *arg)
 // ---- Verdicts ----------------------------------------------------------------------------------
 
 static void
-ends(int (*body)(void *), void *arg, int value, bool may_die, const char *what)
-{
-	int status = child_run(body, arg);
-	bool died = status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
-	bool exited = status != -1 && value >= 0 && status == value << 8;
-
-	if (!ok((may_die && died) || exited, "%s", what))
-		diag("the child's end: %s", child_says(status));
-}
-
-static void
 thread_mailboxes(void)
 {
 	const struct place *p = places();
@@ -332,8 +272,7 @@ thread_mailboxes(void)
 
 	for (int i = 0; i < PLACES; i++) {
 		uint32_t address = p[i].address;
-		// NULL says that no thread runs; history takes all ones for an error.
-		bool none = address == 0 || address == 0xffffffffu;
+		bool none = is_none(address);
 		snprintf(what, sizeof what, "km_curthread is %s", p[i].name);
 		ends(thread_mailbox_at, &address, none ? WENT_ON : -1, !none, what);
 	}

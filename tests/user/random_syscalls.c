@@ -60,6 +60,18 @@ static uint32_t material[1024] __attribute__((__aligned__(16)));
 static char texts[4][16] = { "/", "/dev/null", "/dev/zero", "no-such-file" };
 static char stack_memory[8192];
 
+// The scheduler of a child that came into KSE mode by chance: goes on until it has had enough.
+static void
+scheduler(struct kse_mailbox *km)
+{
+	static unsigned int upcalls;
+
+	km->km_completed = NULL;
+	if (++upcalls < 20)
+		RAW0(below(8) == 0 ? SYS_kse_exit : SYS_kse_release);
+	RAW(SYS_exit, 0);
+}
+
 static void
 mutate_material(void)
 {
@@ -70,8 +82,19 @@ mutate_material(void)
 		material[below(1024)] = below(3) == 0 ? chance() : below(100);
 	material[900] = 0;			// a time: below two ticks
 	material[901] = below(20000000);
-	km->km_curthread = below(2) == 0 ? NULL :
-	    (struct kse_thr_mailbox *)(uintptr_t)p[below(PLACES)].address;
+	switch (below(4)) {
+	case 0:
+		km->km_curthread = NULL;
+		break;
+	case 1:
+		km->km_curthread = (void *)(uintptr_t)p[below(PLACES)].address;
+		break;
+	default:
+		km->km_curthread = (void *)&material[256];
+		break;
+	}
+	if (below(4) != 0)
+		km->km_func = scheduler;
 	km->km_stack.ss_sp = stack_memory;
 	km->km_stack.ss_size = below(4) == 0 ? chance() : sizeof stack_memory;
 }
@@ -132,6 +155,8 @@ one_call(void)
 	}
 	if (number == SYS_nanosleep && below(4) != 0)
 		words[0] = W(&material[900]);
+	if (number >= SYS_kse_exit && number <= SYS_kse_release && below(2) == 0)
+		words[0] = below(4) == 0 ? W(&material[256]) : W(material);
 	if (number == SYS_mmap || number == SYS_munmap || number == SYS_mprotect)
 		words[0] &= ~0xfffu;
 	mutate_material();

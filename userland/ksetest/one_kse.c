@@ -12,7 +12,7 @@ scenario_one_kse(void)
 	uts_kse(g);
 	for (int i = 1; i <= scale.threads; i++)
 		uts_thread(g, work_sleep, 10 * i);
-	run_threads((unsigned int)(scale.threads * scale.rounds));
+	run_threads(1);
 	int naps = 0;
 	for (int i = 1; i <= scale.threads; i++)
 		naps += uts_threads[i].ut_result;

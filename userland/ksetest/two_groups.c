@@ -35,7 +35,7 @@ scenario_two_groups(void)
 		uts_thread(first, nap_and_look, 0);
 		uts_thread(second, nap_and_look, 0);
 	}
-	run_threads((unsigned int)(2 * scale.threads * scale.rounds));
+	run_threads(2);
 	for (int i = 1; i < uts_nthreads; i++)
 		naps += uts_threads[i].ut_result;
 	check(naps == 2 * scale.threads * scale.rounds, "%d naps ended with success", naps);

@@ -255,9 +255,11 @@ uts_came(void *arg)
 	t->ut_kse = NULL;
 	switch (k->uk_request) {
 	case UTS_YIELD:
+		story(k, "thread %d gives way", t->ut_id);
 		uts_enqueue(t);
 		break;
 	case UTS_JOIN:
+		story(k, "thread %d waits for all others", t->ut_id);
 		t->ut_state = UT_WAITING;
 		joiner = t;
 		break;

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAXPIPES	(UTS_MAXTHREADS / 2)
+#define MAXPIPES	(UTS_MAXTHREADS / 4)
 
 static int pipes[MAXPIPES][2];
 static int npipes;

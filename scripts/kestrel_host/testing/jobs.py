@@ -16,6 +16,7 @@ from . import boots, checks
 
 PLANTED = "planted_"
 EAGER = "kern.threads.eager_upcall"
+QUANTUM = "kern.threads.quantum"        # milliseconds, 0: off
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,10 @@ def _kernel_jobs(variant, patterns):
             for name in chosen]
 
 
-def _user_jobs(variant, patterns, eager_variant):
+def _user_jobs(variant, patterns, kse_variant):
     jobs = []
     for name in user_names():
-        variants = [variant]
-        if eager_variant is not None and name.startswith("kse"):
-            variants.append(eager_variant)
-        for each in variants:
+        for each in [variant, kse_variant] if name.startswith("kse") else [variant]:
             options = boots.options_for(each, timeout=120.0)
             jobs.append(Job(each.label(f"user/{name}"),
                             lambda name=name, options=options: boots.user_program(
@@ -98,14 +96,17 @@ def _user_jobs(variant, patterns, eager_variant):
 
 def variants(options):
     """The machine variants asked for, each with the one that its KSE tests run in as well."""
-    settings = tuple(options.settings)
-    if options.matrix:
-        return [(Variant(f"cpus={cpus},eager={eager}", cpus, settings + (f"{EAGER}={eager}",),
-                         options.iso), None)
-                for cpus in (1, 2, 4, 8) for eager in (0, 1)]
-    plain = Variant("", options.cpus, settings, options.iso)
-    eager = Variant("eager", options.cpus, settings + (f"{EAGER}=1",), options.iso)
-    return [(plain, eager)]
+    given = tuple(options.settings)
+
+    def variant(name, cpus, *settings):
+        return Variant(name, cpus, given + settings, options.iso)
+
+    if not options.matrix:
+        return [(variant("", options.cpus), variant("eager", options.cpus, f"{EAGER}=1"))]
+    return [(variant(f"cpus={cpus},eager={eager}", cpus, f"{EAGER}={eager}", f"{QUANTUM}=0"),
+             variant(f"cpus={cpus},eager={eager},quantum=1", cpus, f"{EAGER}={eager}",
+                     f"{QUANTUM}=1"))
+            for cpus in (1, 2, 4, 8) for eager in (0, 1)]
 
 
 def catalogue(options):
@@ -115,9 +116,9 @@ def catalogue(options):
     jobs += [Job(f"host/{stem}", lambda stem=stem: checks.googletest(stem))
              for stem in _stems(["host", "*.cpp"])]
     jobs = [job for job in jobs if _wanted(job.name, patterns)]
-    for variant, eager in variants(options):
+    for variant, kse_variant in variants(options):
         jobs += _kernel_jobs(variant, patterns)
-        jobs += _user_jobs(variant, patterns, eager)
+        jobs += _user_jobs(variant, patterns, kse_variant)
     rest = [Job(f"harness/{name}", run) for name, run in checks.HARNESS]
     rest += [Job(f"tool/{stem}", lambda stem=stem: checks.tool(stem))
              for stem in _stems(["tool", "*.py"])]

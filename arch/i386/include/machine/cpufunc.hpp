@@ -120,10 +120,7 @@ inline constexpr uint32_t CR0_MP = 0x00000002;          // wait instructions hon
 inline constexpr uint32_t CR0_TS = 0x00000008;          // next FPU instruction traps
 inline constexpr uint32_t CR0_NE = 0x00000020;          // FPU errors as exception 16
 inline constexpr uint32_t CR0_WP = 0x00010000;          // the kernel too honours read-only pages
-inline constexpr uint32_t CR0_AM = 0x00040000;          // alignment checks on request of user mode
-inline constexpr uint32_t CR0_PG = 0x80000000;
 inline constexpr uint32_t CR4_PSE = 0x00000010;         // 4 MiB pages
-inline constexpr uint32_t CR4_PGE = 0x00000080;         // global pages
 inline constexpr uint32_t CR4_OSFXSR = 0x00000200;      // fxsave and SSE are in use
 inline constexpr uint32_t CR4_OSXMMEXCPT = 0x00000400;  // SIMD errors as exception 19
 
@@ -141,7 +138,6 @@ inline void lidt(region_descriptor const &rd) { asm volatile("lidt %0" : : "m"(r
 inline void lldt(uint16_t selector) { asm volatile("lldt %0" : : "r"(selector)); }
 inline void ltr(uint16_t selector) { asm volatile("ltr %0" : : "r"(selector)); }
 
-inline void load_fs(uint16_t selector) { asm volatile("movw %0, %%fs" : : "rm"(selector)); }
 inline void load_gs(uint16_t selector) { asm volatile("movw %0, %%gs" : : "rm"(selector)); }
 
 inline uint16_t rgs()
@@ -187,17 +183,11 @@ inline uint64_t rdmsr(uint32_t msr)
 	return value;
 }
 
-inline void wrmsr(uint32_t msr, uint64_t value)
-{
-	asm volatile("wrmsr" : : "c"(msr), "A"(value));
-}
-
 // --- FPU -----------------------------------------------------------------------------------------
 
 inline void clts() { asm volatile("clts"); }
 inline void stts() { load_cr0(rcr0() | CR0_TS); }
 inline void fninit() { asm volatile("fninit"); }
-inline void fnclex() { asm volatile("fnclex"); }
 inline void fnsave(void *area) { asm volatile("fnsave (%0)" : : "r"(area) : "memory"); }
 inline void frstor(void const *area) { asm volatile("frstor (%0)" : : "r"(area) : "memory"); }
 inline void fxsave(void *area) { asm volatile("fxsave (%0)" : : "r"(area) : "memory"); }

@@ -85,9 +85,6 @@ struct i386tss final {
 static_assert(sizeof(i386tss) == 104);
 static_assert(offsetof(i386tss, tss_esp0) == 4);
 
-// User mode's address space ends here; selectors' limits are flat, pages protect the kernel.
-struct trapframe;
-
 // segments_init: build and load GDT, IDT, LDT and TSS of CPU `cpu` and its %fs. The first thing any
 // CPU does in C++: curthread works from here on. idt_init fills the shared IDT, once, before.
 void idt_init();

@@ -18,7 +18,6 @@ struct uart final {
 };
 
 inline constexpr uint16_t UART_COM1 = 0x3f8;
-inline constexpr uint16_t UART_COM2 = 0x2f8;
 inline constexpr uint16_t UART_COM3 = 0x3e8;
 
 // uart_attach: program the port: 115200 baud, 8 bits, no parity, FIFOs on, interrupts off. ENXIO
