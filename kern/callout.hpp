@@ -15,7 +15,7 @@ extern int hz;
 struct callout final {
 	tailq_link<callout> c_link{};           // (h) in its wheel slot
 	int   c_time{};                         // (h) tick at which it is due
-	void (*c_func)(void *){};               // (h) called from the clock interrupt, no locks held
+	void (*c_func)(void *){};               // (h) called from the clock interrupt, lock-free
 	void *c_arg{};                          // (h)
 	bool  c_pending{};                      // (h) armed and not yet taken off to run
 };

@@ -8,8 +8,8 @@
 #include <cstdarg>
 #include <cstddef>
 
-// panic: print the message, curthread, the locks it holds and a symbolised backtrace; stop all CPUs;
-// leave with the panic status. Callable anywhere. A panic within a panic stops at once.
+// panic: print the message, curthread, the locks it holds and a symbolised backtrace; stop all
+// CPUs; leave with the panic status. Callable anywhere. A panic within a panic stops at once.
 [[noreturn, gnu::format(printf, 1, 2)]] void panic(char const *format, ...);
 
 // printf: to the console and the message buffer. Callable anywhere, with any lock held.

@@ -44,12 +44,13 @@ Errno thread_export_context(thread *td)
 	thread_getcontext(td, &uc);
 	TRY(copyout(&uc, user_at(mailbox, offsetof(kse_thr_mailbox, tm_context)),
 	    offsetof(ucontext_t, uc_link)));
-	// User memory is written without locks, so the head may change before the mailbox is linked:
-	// then its tm_next is written anew. That the same head may have gone and come back is no
-	// matter, since only its address counts.
+	// User memory is written without locks, so the head may change before the mailbox is
+	// linked: then its tm_next is written anew. That the same head may have gone and come back
+	// is no matter, since only its address counts.
 	for (;;) {
 		uaddr const head = kg->kg_completed;
-		TRY(store_word(user_at(mailbox, offsetof(kse_thr_mailbox, tm_next)), to_word(head)));
+		TRY(store_word(user_at(mailbox, offsetof(kse_thr_mailbox, tm_next)),
+		    to_word(head)));
 		mtx_guard g{p->p_mtx};
 		if (head == kg->kg_completed) {
 			kg->kg_completed = mailbox;

@@ -143,7 +143,8 @@ void setrunqueue(thread *td)
 	KASSERT((td->td_proc->p_flag & P_KSES) != 0, "unbound thread %p in a plain process", td);
 	kse *ke = td->td_kse;
 	if (ke != nullptr) {
-		// Preempted: it brings its KSE, lent or not, and may have to leave it to a better one.
+		// Preempted: it brings its KSE, lent or not, and may have to leave it to a better
+		// one.
 		detach(td);
 		ke->ke_thread = nullptr;
 	} else {
@@ -280,7 +281,8 @@ void kse_reassign(kse *ke)
 	sched_lock.assert_owned();
 	thread *orig = ke->ke_thread;
 	thread *owner = ke->ke_bound;
-	KASSERT(owner == nullptr || (owner->td_kse == ke && TD_IS_BOUND(owner) && TD_ON_LOAN(owner)),
+	KASSERT(owner == nullptr ||
+	    (owner->td_kse == ke && TD_IS_BOUND(owner) && TD_ON_LOAN(owner)),
 	    "kse %p is lent by thread %p, which does not own it", ke, owner);
 	if (thread *candidate = next_unassigned(kg)) {
 		lend_to(ke, candidate);

@@ -40,7 +40,8 @@ SYSCTL_INT(threads_max_per_proc, "kern.threads.max_per_proc",
     "Threads of a process from which on oiks acts", max_threads_per_proc, sysctl_access::rwtun, 1,
     1 << 20);
 SYSCTL_INT(threads_max_threads_per_proc, "kern.threads.max_threads_per_proc",
-    "Most kernel threads of a process", max_threads_per_proc_hard, sysctl_access::rwtun, 1, 1 << 20);
+    "Most kernel threads of a process", max_threads_per_proc_hard, sysctl_access::rwtun, 1,
+    1 << 20);
 SYSCTL_INT(threads_max_groups_per_proc, "kern.threads.max_groups_per_proc",
     "Most KSE groups of a process", max_groups_per_proc, sysctl_access::rwtun, 1, 1 << 20);
 SYSCTL_INT(threads_max_kses_per_group, "kern.threads.max_kses_per_group",
@@ -154,8 +155,8 @@ thread *thread_alloc()
 	return static_cast<thread *>(uma_zalloc(thread_zone, M_WAITOK));
 }
 
-// thread_free also drops the credential that the thread was linked with: thread_exit cannot, it runs
-// under sched_lock (D-30).
+// thread_free also drops the credential that the thread was linked with: thread_exit cannot, it
+// runs under sched_lock (D-30).
 void thread_free(thread *td)
 {
 	if (ucred *cr = td->td_ucred) {
@@ -168,8 +169,8 @@ void thread_free(thread *td)
 // The last number given to a thread.
 static constinit atomic<uint32_t> last_tid{0};
 
-// oiks_report: a process grew beyond the debug threshold. Said once for each new length, since every
-// blocked user thread passes here.
+// oiks_report: a process grew beyond the debug threshold. Said once for each new length, since
+// every blocked user thread passes here.
 static void oiks_report(proc *p)
 {
 	if (oiks_debug == 0 || p->p_numthreads <= max_threads_per_proc ||

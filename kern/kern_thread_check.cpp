@@ -34,14 +34,16 @@ static void check_kse(ksegrp *kg, kse *ke) REQUIRES(sched_lock)
 	thread *owner = ke->ke_bound;
 
 	require(ke->ke_ksegrp == kg && ke->ke_proc == kg->kg_proc, "a KSE knows its group", ke);
-	require((ke->ke_state == KES_IDLE) == kg->kg_iq.contains(*ke), "idle KSEs are on kg_iq", ke);
+	require((ke->ke_state == KES_IDLE) == kg->kg_iq.contains(*ke),
+	    "idle KSEs are on kg_iq", ke);
 	require(((ke->ke_flags & KEF_ONLOANQ) != 0) == kg->kg_lq.contains(*ke),
 	    "loanable KSEs are on kg_lq", ke);
 	if (ke->ke_state == KES_IDLE)
 		require(td == nullptr && owner == nullptr, "an idle KSE has no thread", ke);
 	if ((ke->ke_flags & KEF_ONLOANQ) != 0)
-		require(td != nullptr && TD_IS_BOUND(td) && TD_IS_INHIBITED(td) && !TD_ON_LOAN(td) &&
-			owner == nullptr, "a loanable KSE's owner is bound and asleep", ke);
+		require(td != nullptr && TD_IS_BOUND(td) && TD_IS_INHIBITED(td) &&
+			!TD_ON_LOAN(td) && owner == nullptr,
+		    "a loanable KSE's owner is bound and asleep", ke);
 	if (ke->ke_state == KES_ONRUNQ)
 		require(td != nullptr && TD_ON_RUNQ(td), "a queued KSE has a ready thread", ke);
 	if (td != nullptr)
@@ -96,7 +98,8 @@ static void check_runq(ksegrp *kg) REQUIRES(sched_lock)
 	for (thread &td : kg->kg_runq) {
 		require(td.td_priority >= last, "kg_runq is sorted by priority", &td);
 		last = td.td_priority;
-		require((td.td_kse != nullptr) == assigned, "the assigned threads are a prefix", &td);
+		require((td.td_kse != nullptr) == assigned, "the assigned threads are a prefix",
+		    &td);
 		unassigned += assigned ? 0 : 1;
 		if (&td == kg->kg_last_assigned)
 			assigned = false;

@@ -23,7 +23,8 @@ static void stash_spares(thread *td, kse *ke) REQUIRES(sched_lock)
 	}
 }
 
-// unlink_thread: out of process and group; a single-threader that waits for nothing else now goes on.
+// unlink_thread: out of process and group; a single-threader that waits for nothing else now goes
+// on.
 static void unlink_thread(thread *td) REQUIRES(sched_lock)
 {
 	proc *p = td->td_proc;
@@ -39,8 +40,8 @@ static void unlink_thread(thread *td) REQUIRES(sched_lock)
 	stop_check(p);                          // D-44
 }
 
-// give_up_kse: the KSE of the dying thread goes to whoever waits for it, or ends too. Returns the KSE
-// whose spare the corpse may become.
+// give_up_kse: the KSE of the dying thread goes to whoever waits for it, or ends too. Returns the
+// KSE whose spare the corpse may become.
 static kse *give_up_kse(thread *td) REQUIRES(sched_lock)
 {
 	kse *ke = td->td_kse;
@@ -97,8 +98,8 @@ void thread_exit()
 		td->td_last_kse = heir;
 		get_pcpu()->pc_deadthread = td;
 	} else {
-		// The last one stays with the process, for wait4, which passes through sched_lock and
-		// so comes only after the switch below.
+		// The last one stays with the process, for wait4, which passes through sched_lock
+		// and so comes only after the switch below.
 		KASSERT(p->p_state == PRS_ZOMBIE, "last thread %p of live process %d ends", td,
 		    p->p_pid);
 		ke->ke_oncpu = NOCPU;

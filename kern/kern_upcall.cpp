@@ -84,8 +84,8 @@ void thread_block_upcall_locked(thread *td)
 	sched_lock.assert_owned();
 	if (td->td_mailbox == uaddr{} || (td->td_flags & TDF_INMSLEEP) != 0)
 		return;
-	// With a ready thread in the group the KSE is wanted as it is, and an upcall comes when that
-	// thread is done.
+	// With a ready thread in the group the KSE is wanted as it is, and an upcall comes when
+	// that thread is done.
 	if (!td->td_ksegrp->kg_runq.empty())
 		return;
 	td->td_flags |= TDF_INMSLEEP;
@@ -197,8 +197,8 @@ static thread *next_ready(ksegrp *kg) REQUIRES(sched_lock)
 	return kg->kg_runq.first();
 }
 
-// return_directly: an unbound thread that never lost its KSE, with nothing to tell the UTS, goes back to
-// its user thread as if it had been bound. Whether it did.
+// return_directly: an unbound thread that never lost its KSE, with nothing to tell the UTS, goes
+// back to its user thread as if it had been bound. Whether it did.
 static bool return_directly(thread *td)
 {
 	ksegrp *kg = td->td_ksegrp;
@@ -214,8 +214,8 @@ static bool return_directly(thread *td)
 	return true;
 }
 
-// report_to_idle: a borrower ends on the KSE of a thread that is no upcall; an idle KSE of the group
-// tells the UTS instead of nobody (D-04).
+// report_to_idle: a borrower ends on the KSE of a thread that is no upcall; an idle KSE of the
+// group tells the UTS instead of nobody (D-04).
 static void report_to_idle(thread *td) REQUIRES(sched_lock)
 {
 	kse *idle = td->td_ksegrp->kg_iq.first();
@@ -246,8 +246,8 @@ static void finish_unbound(thread *td)
 	td->td_flags |= TDF_UPCALLING;
 }
 
-// lend_if_wanted: bound and about to leave the kernel: if a ready thread of the group has no KSE, lend
-// it ours and come back when there is no more such work. Whether it switched.
+// lend_if_wanted: bound and about to leave the kernel: if a ready thread of the group has no KSE,
+// lend it ours and come back when there is no more such work. Whether it switched.
 static bool lend_if_wanted(thread *td)
 {
 	mtx_guard g{sched_lock};

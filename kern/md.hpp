@@ -7,7 +7,8 @@
 #include <kern/proc.hpp>
 #include <sys/ucontext.h>
 
-// --- switching ------------------------------------------------------------------------------------
+// --- switching
+// ------------------------------------------------------------------------------------
 
 // cpu_switch: save curthread's registers and FPU, choosethread(), load the chosen thread: stack,
 // address space if different, TSS, curthread, curpcb. sched_lock held across, interrupts off.
@@ -16,26 +17,28 @@ extern "C" void cpu_switch() REQUIRES(sched_lock);
 // cpu_throw: as cpu_switch, saving nothing: the stack is dead once another thread runs.
 extern "C" [[noreturn]] void cpu_throw() REQUIRES(sched_lock);
 
-// --- threads --------------------------------------------------------------------------------------
+// --- threads
+// --------------------------------------------------------------------------------------
 
 // cpu_thread_setup: place pcb and trapframe at the top of td's freshly mapped kernel stack.
 void cpu_thread_setup(thread *td);
 // cpu_thread_exit: curthread's machine state that must not outlive it (FPU ownership). Called under
 // sched_lock: frees nothing.
 void cpu_thread_exit(thread *td) REQUIRES(sched_lock);
-// cpu_fork: make td2, in p2, return from the system call of td1 with 0 and 1 (eax, edx), carry clear,
-// through fork_return. td1 is curthread. p2 has its vmspace.
+// cpu_fork: make td2, in p2, return from the system call of td1 with 0 and 1 (eax, edx), carry
+// clear, through fork_return. td1 is curthread. p2 has its vmspace.
 void cpu_fork(thread *td1, proc *p2, thread *td2);
-// cpu_set_fork_handler: make td2, made by cpu_fork or fresh in a kernel process, start in func(arg).
+// cpu_set_fork_handler: make td2, made by cpu_fork or fresh in a kernel process, start in
+// func(arg).
 void cpu_set_fork_handler(thread *td2, void (*func)(void *, trapframe *), void *arg);
 // cpu_set_kthread: td2's context from nothing, for a kernel process: starts in func(arg).
 void cpu_set_kthread(thread *td2, void (*func)(void *, trapframe *), void *arg);
-// cpu_set_upcall: td2's kernel context from the pcb given, starting in fork_return; ORs TDF_UPCALLING
-// into td_flags; trapframe cleared to a plain user frame; FPU state clean (D-41).
+// cpu_set_upcall: td2's kernel context from the pcb given, starting in fork_return; ORs
+// TDF_UPCALLING into td_flags; trapframe cleared to a plain user frame; FPU state clean (D-41).
 void cpu_set_upcall(thread *td2, pcb const *from) REQUIRES(sched_lock);
-// cpu_set_upcall_kse: point td's user frame at ke's upcall: eip ke_upcall, esp top of ke_stack - 16,
-// [esp+4] = ke_mailbox, everything else clean. EFAULT when the stack cannot be written; the frame
-// is untouched then. No locks.
+// cpu_set_upcall_kse: point td's user frame at ke's upcall: eip ke_upcall, esp top of ke_stack -
+// 16, [esp+4] = ke_mailbox, everything else clean. EFAULT when the stack cannot be written; the
+// frame is untouched then. No locks.
 Errno cpu_set_upcall_kse(thread *td, kse *ke);
 // exec_setregs: curthread will enter user mode at entry with this stack, all else clean.
 void exec_setregs(thread *td, uint32_t entry, uint32_t stack);
@@ -47,7 +50,8 @@ void cpu_ast_notify(kse *ke) REQUIRES(sched_lock);
 // fork_return: first steps of a forked child or an upcall thread: userret(). Called by fork_exit.
 void fork_return(void *arg, trapframe *frame);
 
-// --- contexts --------------------------------------------------------------------------------------
+// --- contexts
+// --------------------------------------------------------------------------------------
 
 // get_mcontext: td's user registers and FPU state. set_mcontext: load them; EINVAL when mc_len is
 // wrong, a selector is not user mode's, or an FPU format is unknown; flags that user mode may not
@@ -61,7 +65,8 @@ void cpu_set_syscall_retval(thread *td, Errno error);
 bool trapframe_usermode(trapframe const *frame);
 uint32_t trapframe_pc(trapframe const *frame);
 
-// --- the machine ----------------------------------------------------------------------------------
+// --- the machine
+// ----------------------------------------------------------------------------------
 
 // nanouptime: nanoseconds since boot, monotonic on each CPU, any context.
 uint64_t nanouptime();
@@ -72,12 +77,12 @@ int64_t boot_time();
 // when there is none.
 void cnputc(int c);
 int cngetc();
-// cn_input_start: from now on input(c) is called, from the interrupt, for each byte that arrives from
-// the keyboard or the serial line of the console. Once, after SI_SUB_CLOCKS.
+// cn_input_start: from now on input(c) is called, from the interrupt, for each byte that arrives
+// from the keyboard or the serial line of the console. Once, after SI_SUB_CLOCKS.
 void cn_input_start(void (*input)(int c));
 
-// boot_module: the first module of the boot loader (the boot image), in the direct map, never reused;
-// false and nothing stored when there is none.
+// boot_module: the first module of the boot loader (the boot image), in the direct map, never
+// reused; false and nothing stored when there is none.
 bool boot_module(void const **start, size_t *size);
 
 // What the machine tells its host at power-off (brief table in docs/architecture.md).
@@ -94,8 +99,9 @@ size_t stack_trace(uintptr_t fp, uintptr_t *pcs, size_t most);
 // stack_trace_thread: the same for a thread that is switched out.
 size_t stack_trace_thread(thread const *td, uintptr_t *pcs, size_t most);
 
-// --- called by the machine --------------------------------------------------------------------------
+// --- called by the machine
+// --------------------------------------------------------------------------
 
-// hardclock: kern.hz times a second on each CPU, from the clock interrupt, interrupts off; `frame` is
-// what it interrupted (kern_clock.cpp).
+// hardclock: kern.hz times a second on each CPU, from the clock interrupt, interrupts off; `frame`
+// is what it interrupted (kern_clock.cpp).
 void hardclock(trapframe *frame);

@@ -47,8 +47,8 @@ struct filedesc;
 enum : uint8_t { NOCPU = 0xff };        // ke_oncpu of a KSE that is on no CPU
 
 // td_state, every edge under sched_lock:
-//   INACTIVE  -> CAN_RUN  made an upcall, or forked  RUNNING -> CAN_RUN    gives way, still runnable
-//   CAN_RUN   -> RUNQ     setrunqueue                RUNNING -> INHIBITED  sleep, lock, suspend, loan
+//   INACTIVE  -> CAN_RUN  made an upcall, or forked  RUNNING -> CAN_RUN    gives way
+//   CAN_RUN   -> RUNQ     setrunqueue                RUNNING -> INHIBITED  sleep, lock, stop, loan
 //   RUNQ      -> RUNNING  choosethread               RUNNING -> INACTIVE   thread_exit
 //   INHIBITED -> CAN_RUN  the last inhibitor clears
 enum td_state_t : uint8_t {
@@ -82,7 +82,7 @@ enum : int {
 	TDF_TIMOFAIL = 0x001000,        // the timeout came after the wakeup
 	TDF_INTERRUPT = 0x002000,       // kse_thr_interrupt asked for it
 	TDF_IDLETD = 0x100000,          // a CPU's idle thread; ours
-	TDF_KEPTKSE = 0x200000,         // unbound, and on its KSE without a break since it entered; ours
+	TDF_KEPTKSE = 0x200000,         // unbound, on its KSE without a break; ours
 	TDF_EAGER = 0x400000,           // unbound, and shall end in an upcall in any case; ours
 };
 
@@ -164,7 +164,7 @@ struct thread_zeroed {
 	char const     *td_lockname{};          // (j) name of td_blocked
 	held_locks      td_sleeplocks{};        // (k) what witness knows it holds
 	uint32_t        td_intr_nesting_level{};// (k) interrupts being handled on its stack
-	uaddr           td_mailbox{};           // (k) kse_thr_mailbox of the user thread carried, or NULL
+	uaddr           td_mailbox{};           // (k) mailbox of the user thread carried
 	ucred          *td_ucred{};             // (k) counted reference
 	thread         *td_standin{};           // (j) spare for the next upcall
 	int             td_usticks{};           // (k) statclock ticks for the UTS
@@ -184,7 +184,7 @@ struct thread final : thread_zeroed, thread_copied {
 	tailq_link<thread> td_kglist{};         // (cj) in kg_threads
 	tailq_link<thread> td_slpq{};           // (j) in a sleep queue or condition variable
 	tailq_link<thread> td_lockq{};          // (j) in a mutex's mtx_blocked
-	tailq_link<thread> td_runq{};           // (j, z) in kg_runq, p_suspended or zombie_threads: one
+	tailq_link<thread> td_runq{};           // (j, z) in kg_runq, p_suspended or zombies
 	tailq<mtx, &mtx::mtx_contested> td_contested{}; // (j) contested mutexes it owns
 
 	uint32_t        td_tid{};               // (a) number for people, new with each thread_link
@@ -238,11 +238,11 @@ struct kse final : kse_zeroed {
 struct ksegrp_zeroed {
 	uint32_t    kg_estcpu{};                // (j) recent CPU use
 	uint32_t    kg_slptime{};               // (j) seconds asleep
-	thread     *kg_last_assigned{};         // (j) last on kg_runq that has a KSE; those before too
+	thread     *kg_last_assigned{};         // (j) last on kg_runq that has a KSE
 	int         kg_runnable{};              // (j) threads in state RUNQ
 	int         kg_runq_kses{};             // (j) KSEs on the system run queue
 	int         kg_loan_kses{};             // (j) length of kg_lq
-	uaddr       kg_completed{};             // (c) newest completed mailbox, chain through tm_next
+	uaddr       kg_completed{};             // (c) newest completed mailbox, then tm_next
 };
 
 struct ksegrp_copied {
@@ -259,7 +259,7 @@ struct ksegrp final : ksegrp_zeroed, ksegrp_copied {
 	tailq<kse, &kse::ke_kgrlist> kg_iq{};           // (j) idle KSEs
 	tailq<kse, &kse::ke_kgrlist> kg_lq{};           // (j) loanable KSEs
 	tailq<thread, &thread::td_kglist> kg_threads{}; // (cj) all threads
-	threadqueue     kg_runq{};              // (j) ready unbound threads by ascending td_priority
+	threadqueue     kg_runq{};              // (j) ready unbound threads by td_priority
 	int             kg_numthreads{};        // (cj) length of kg_threads
 	int             kg_kses{};              // (j) length of kg_kseq
 	int             kg_idle_kses{};         // (j) length of kg_iq

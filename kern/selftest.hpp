@@ -36,7 +36,8 @@ void selftest_expect_eq(char const *file, int line, char const *what, long expec
 
 // selftest_panics: run func(arg) in a kernel thread and tell whether it panicked with a message
 // that contains `text`. All locks the thread holds are given up and it ends where it stands, so
-// only for code that panics before it changes anything shared. One at a time; INVARIANTS kernels only.
+// only for code that panics before it changes anything shared. One at a time; INVARIANTS kernels
+// only.
 bool selftest_panics(void (*func)(void *), void *arg, char const *text);
 
 // kthread_run: start func(arg) in a kernel thread named `name`; it ends by returning. kthread_join:

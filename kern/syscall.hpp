@@ -41,7 +41,9 @@ struct mmap_args {
 	uint32_t addr; uint32_t len; int32_t prot; int32_t flags; int32_t fd; uint32_t pad;
 	uint32_t pos_low; uint32_t pos_high;
 };
-struct lseek_args { int32_t fd; uint32_t pad; uint32_t off_low; uint32_t off_high; int32_t whence; };
+struct lseek_args {
+	int32_t fd; uint32_t pad; uint32_t off_low; uint32_t off_high; int32_t whence;
+};
 struct __sysctl_args {
 	uaddr name; uint32_t namelen; uaddr oldp; uaddr oldlenp; uaddr newp; uint32_t newlen;
 };
@@ -56,8 +58,8 @@ struct kse_create_args { uaddr mbx; int32_t newgroup; };
 struct kse_thr_interrupt_args { uaddr tmbx; };
 struct kse_release_args {};
 
-// The functions: sys_NAME(curthread, arguments). Values go to td->td_retval. Each stands in the file
-// of its subject, with its contract. The kse_* calls are kern_kse.cpp's.
+// The functions: sys_NAME(curthread, arguments). Values go to td->td_retval. Each stands in the
+// file of its subject, with its contract. The kse_* calls are kern_kse.cpp's.
 #define SYSCALL(number, name, words, lock) Errno sys_##name(thread *td, name##_args const &uap);
 #include <sys/syscalls.def>
 #undef SYSCALL

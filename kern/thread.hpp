@@ -33,8 +33,8 @@ void ksegrp_free(ksegrp *kg);
 void kse_free(kse *ke);
 void thread_free(thread *td);
 
-// thread_dtor: the thread zone's destructor; panics in INVARIANTS kernels unless the thread is INACTIVE
-// and on no queue (seed 107). Called by the zone, and by its test.
+// thread_dtor: the thread zone's destructor; panics in INVARIANTS kernels unless the thread is
+// INACTIVE and on no queue (seed 107). Called by the zone, and by its test.
 void thread_dtor(void *mem, int size, void *arg);
 
 // thread_stash, kse_stash, ksegrp_stash: onto the zombie lists (seed 581-603). Callable under
@@ -59,8 +59,8 @@ void proc_linkup(proc *p, ksegrp *kg, kse *ke, thread *td);
 // Never call with guards on the stack that are expected to unwind.
 [[noreturn]] void thread_exit() REQUIRES(sched_lock);
 
-// thread_bury: dispose of the thread that died on this CPU just before; second statement after every
-// switch (D-21). Its stack is off the CPU now.
+// thread_bury: dispose of the thread that died on this CPU just before; second statement after
+// every switch (D-21). Its stack is off the CPU now.
 void thread_bury() REQUIRES(sched_lock);
 
 // thread_wait: free the last thread, KSE, group and spares of a zombie (from wait4). The process is
@@ -88,8 +88,8 @@ thread *thread_schedule_upcall(thread *td, kse *ke) REQUIRES(sched_lock);
 void thread_block_upcall(thread *td) EXCLUDES(sched_lock);
 void thread_block_upcall_locked(thread *td) REQUIRES(sched_lock);
 
-// thread_schedule_upcall_with: the same, made of the inactive thread `spare` instead of a standin (D-32);
-// null, and the spare still the caller's, when nothing was changed.
+// thread_schedule_upcall_with: the same, made of the inactive thread `spare` instead of a standin
+// (D-32); null, and the spare still the caller's, when nothing was changed.
 thread *thread_schedule_upcall_with(thread *td, kse *ke, thread *spare) REQUIRES(sched_lock);
 
 // thread_user_enter: on every kernel entry of a KSE process that may sleep (seed 1165). Ends the
@@ -99,18 +99,18 @@ thread *thread_schedule_upcall_with(thread *td, kse *ke, thread *spare) REQUIRES
 enum class user_entry { syscall, trap };
 void thread_user_enter(proc *p, thread *td, user_entry why);
 
-// thread_userret: last step on the way to user mode of a KSE process (seed 1221). May end the thread
-// (borrowers), switch, and point `frame` at the UTS. OK, or EAGAIN: the boundary checks of
+// thread_userret: last step on the way to user mode of a KSE process (seed 1221). May end the
+// thread (borrowers), switch, and point `frame` at the UTS. OK, or EAGAIN: the boundary checks of
 // userret() must be made again before user mode (D-13). No locks held.
 Errno thread_userret(thread *td, trapframe *frame);
 
-// thread_preempt: curthread, on its way back to an interrupted user mode, has used up its quantum: if
-// it runs a user thread that allows it, make it one that entered the kernel unbound, so that
+// thread_preempt: curthread, on its way back to an interrupted user mode, has used up its quantum:
+// if it runs a user thread that allows it, make it one that entered the kernel unbound, so that
 // thread_userret exports it and the UTS gets the KSE. From ast(); no locks; may fault.
 void thread_preempt(thread *td);
 
-// thread_quantum_tick: curthread was in user mode at a clock tick: count it, and ask for thread_preempt
-// at the end of kern.threads.quantum. From hardclock.
+// thread_quantum_tick: curthread was in user mode at a clock tick: count it, and ask for
+// thread_preempt at the end of kern.threads.quantum. From hardclock.
 void thread_quantum_tick(thread *td) REQUIRES(sched_lock);
 
 // thread_upcall_now: make curthread, bound, an upcall on the way out (kse_release's early exit).
@@ -126,7 +126,8 @@ Errno thread_setcontext(thread *td, ucontext_t const *uc);
 // list (seed 717). EFAULT for a bad mailbox: the caller kills the process. May sleep; no locks.
 Errno thread_export_context(thread *td);
 
-// thread_single: become the only running thread (seed 1424). mode NO_EXIT: the others are suspended;
+// thread_single: become the only running thread (seed 1424). mode NO_EXIT: the others are
+// suspended;
 // EXIT: they are gone and idle KSEs purged. OK; EBUSY (history's 1): another thread is at
 // it, back out to the boundary. p_mtx held, in and out, dropped in between; Giant is dropped and
 // taken back at any depth (D-17). Not recursive (D-28).
@@ -138,24 +139,24 @@ void thread_single_end();
 // What thread_suspend_check may do.
 enum class suspend_mode { may_stop, return_instead };
 
-// thread_suspend_check: at safe points, stop or end while the process should (seed 1534). OK: go on.
-// EBUSY (history's 1): return_instead was asked and the caller must back out. p_mtx held in and
+// thread_suspend_check: at safe points, stop or end while the process should (seed 1534). OK: go
+// on. EBUSY (history's 1): return_instead was asked and the caller must back out. p_mtx held in and
 // out, dropped in between; Giant not held when it may stop.
 Errno thread_suspend_check(suspend_mode mode);
 
-// Suspension (seed 1626-1679). A thread suspended while asleep has two inhibitors and runs only when
-// both are gone.
+// Suspension (seed 1626-1679). A thread suspended while asleep has two inhibitors and runs only
+// when both are gone.
 void thread_suspend_one(thread *td) REQUIRES(sched_lock);
 void thread_unsuspend_one(thread *td) REQUIRES(sched_lock);
 // thread_unsuspend: p_mtx held too.
 void thread_unsuspend(proc *p) REQUIRES(sched_lock);
 
-// thread_mark_boundary: make every thread of p that is in user mode come to the boundary checks soon
-// (D-11): KEF_ASTPENDING on every KSE, and an interrupt to the CPUs that run them.
+// thread_mark_boundary: make every thread of p that is in user mode come to the boundary checks
+// soon (D-11): KEF_ASTPENDING on every KSE, and an interrupt to the CPUs that run them.
 void thread_mark_boundary(proc *p) REQUIRES(sched_lock);
 
-// thread_fatal_mailbox: a mailbox, stack or context at `where` cannot be used: say so on the console
-// and kill the process with SIGSEGV that cannot be caught, once (D-34, D-35).
+// thread_fatal_mailbox: a mailbox, stack or context at `where` cannot be used: say so on the
+// console and kill the process with SIGSEGV that cannot be caught, once (D-34, D-35).
 [[noreturn]] void thread_fatal_mailbox(thread *td, char const *what, uaddr where);
 
 // thread_check_proc: walk every structure of p and panic on the first broken invariant of

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// User memory from the kernel: addresses that cannot be dereferenced, only fetched from and stored to.
-// After copy(9), fetch(9) and store(9); the types after Zircon's user pointers.
+// User memory from the kernel: addresses that cannot be dereferenced, only fetched from and stored
+// to. After copy(9), fetch(9) and store(9); the types after Zircon's user pointers.
 #pragma once
 
 #include <kern/errno.hpp>
@@ -35,7 +35,8 @@ Errno copyinstr(uaddr from, char *to, size_t size, size_t *done);
 // must not straddle user space's end; any alignment is allowed.
 result<uint32_t> fetch_word(uaddr from);
 Errno store_word(uaddr to, uint32_t value);
-// cas_word: history's casuword: if the word is `expected`, store `desired`, in one step for all CPUs.
+// cas_word: history's casuword: if the word is `expected`, store `desired`, in one step for all
+// CPUs.
 // The value before: `expected` means that it was stored.
 result<uint32_t> cas_word(uaddr at, uint32_t expected, uint32_t desired);
 

@@ -14,7 +14,8 @@ enum class order : int {
 	seq_cst = __ATOMIC_SEQ_CST,
 };
 
-// atomic<T>: an integer, enum or pointer of at most a machine word that several CPUs access at once.
+// atomic<T>: an integer, enum or pointer of at most a machine word that several CPUs access at
+// once.
 template <class One>
 	requires(std::is_trivially_copyable_v<One> && sizeof(One) <= sizeof(void *))
 class atomic final {
@@ -30,7 +31,8 @@ public:
 	{
 		return __atomic_exchange_n(&value_, value, static_cast<int>(o));
 	}
-	// cas: store `desired` if the value is `expected`; whether it did. A failure orders nothing.
+	// cas: store `desired` if the value is `expected`; whether it did. A failure orders
+	// nothing.
 	bool cas(One expected, One desired, order o)
 	{
 		return __atomic_compare_exchange_n(&value_, &expected, desired, false,

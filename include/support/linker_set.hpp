@@ -5,7 +5,8 @@
 
 // SET_ENTRY(set, object): put &object, an object of static storage, into the named set.
 #define SET_ENTRY(set, obj) \
-	[[gnu::section("set_" #set), gnu::used]] static constinit auto const *const set##_ptr_##obj = &obj
+	[[gnu::section("set_" #set), gnu::used]] static constinit auto const *const \
+	    set##_ptr_##obj = &obj
 
 // SET_DECLARE(set, type): name the bounds of a set of `type const *`, in the file that walks it.
 // An empty set has both bounds null.

@@ -175,8 +175,8 @@ private:
 	// A null tail means a list that was zeroed rather than constructed: empty.
 	One **tail_slot() { return last_ != nullptr ? last_ : &first_; }
 
-	// owner_of: the element whose tqe_next is `slot`. tqe_next is the link's first member, and the
-	// link's tqe_prev points at the pointer that points at the element.
+	// owner_of: the element whose tqe_next is `slot`. tqe_next is the link's first member, and
+	// the link's tqe_prev points at the pointer that points at the element.
 	static One *owner_of(One **slot)
 	{
 		return *reinterpret_cast<tailq_link<One> *>(slot)->tqe_prev;

@@ -8,9 +8,9 @@
 #include <kern/thread.hpp>
 #include <machine/pcpu.hpp>
 
-// kse_fixture: one process with one group. KSEs and threads are added before sched_lock is taken, and
-// given back by the destructor, which wants them off the run queue. Nothing of it ever runs: a test
-// that queues its threads takes them off again before it lets go of sched_lock.
+// kse_fixture: one process with one group. KSEs and threads are added before sched_lock is taken,
+// and given back by the destructor, which wants them off the run queue. Nothing of it ever runs: a
+// test that queues its threads takes them off again before it lets go of sched_lock.
 class kse_fixture final {
 public:
 	static constexpr int most = 8;
