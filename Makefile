@@ -45,8 +45,10 @@ WARNCXX  := $(WARN) -Wconversion -Wold-style-cast -Wsuggest-override
 MACHINE  := -march=i686 -fno-pic -fno-stack-protector
 # Header dependencies; -MP keeps a deleted header from stopping the build.
 DEPS      = -MMD -MP
-# Kernel: no FPU registers (they belong to user threads), a frame chain for backtraces, no unwinder.
-KMACHINE := $(MACHINE) -mgeneral-regs-only -fno-omit-frame-pointer -fno-asynchronous-unwind-tables
+# Kernel: no FPU registers (they belong to user threads), a whole frame chain for backtraces, no
+# unwinder.
+KMACHINE := $(MACHINE) -mgeneral-regs-only -fno-omit-frame-pointer \
+    -fno-optimize-sibling-calls -fno-asynchronous-unwind-tables
 # Kernel: no host library, no run-time support of the language, no constructors before i386_init.
 KLANG    := -ffreestanding
 KLANGCXX := $(KLANG) -std=c++23 -fno-exceptions -fno-rtti -fno-threadsafe-statics \

@@ -28,3 +28,15 @@ document kse-program
 From boot, run until the program of `kestrel debug PROG` has been loaded and is about to start.
 All programs are linked at one address: a breakpoint set before would stop init as well.
 end
+
+define kse-quit
+	python
+try:
+    gdb.execute("kill")
+except gdb.error:
+    pass
+	end
+end
+document kse-quit
+End the machine. QEMU may close the line before gdb has its answer to `kill`; that is no error.
+end

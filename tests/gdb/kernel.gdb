@@ -36,4 +36,4 @@ thread = gdb.parse_and_eval("thread0.td_proc")
 print("ok 4 - thread0 belongs to a process" if int(thread) != 0
       else "not ok 4 - thread0 belongs to a process")
 end
-kill
+kse-quit

@@ -14,4 +14,4 @@ print("ok 1 - the program stops in main" if gdb.selected_frame().name() == "main
 count = int(gdb.parse_and_eval("argc"))
 print("ok 2 - main has its arguments" if count == 3 else f"not ok 2 - main has its arguments")
 end
-kill
+kse-quit
