@@ -77,8 +77,8 @@ def _session(options):
         if options.wait:
             print("Now run 'make gdb' in another window.", file=sys.stderr)
             return subprocess.run(machine.command(image, devices), check=False).returncode
-        process = subprocess.Popen(machine.command(image, devices), stdin=subprocess.DEVNULL,
-                                   start_new_session=True)
+        process = machine.start(machine.command(image, devices), stdin=subprocess.DEVNULL,
+                                start_new_session=True)
         try:
             _wait_for_socket(where, process)
             return _run_gdb(options, where)

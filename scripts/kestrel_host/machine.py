@@ -2,8 +2,10 @@
 # The emulated machine: from options to a QEMU command line, and what its exit statuses mean.
 # Written for Kestrel.
 """QEMU command lines. One place knows every device that the kernel counts on."""
+import ctypes
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 
@@ -17,6 +19,17 @@ STATUS_OFF = 33         # normal power-off
 STATUS_PANIC = 35
 STATUS_SELFTEST = 37    # an in-kernel test failed
 STATUS_WATCHDOG = 39
+
+
+def start(command, **options):
+    """A child process that ends when this one does, however it ends."""
+    libc = ctypes.CDLL(None)
+    pr_set_pdeathsig = 1
+
+    def die_with_parent():
+        libc.prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+    return subprocess.Popen(command, preexec_fn=die_with_parent, **options)
 
 
 def add_options(parser):

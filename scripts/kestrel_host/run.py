@@ -71,7 +71,7 @@ class Session:
             "-chardev", f"socket,id=com3,fd={host_far.fileno()}",
             "-device", "isa-serial,iobase=0x3e8,irq=5,chardev=com3",
         ]
-        self.process = subprocess.Popen(
+        self.process = machine.start(
             machine.command(image, devices), stdin=subprocess.DEVNULL, stdout=sys.stderr,
             pass_fds=(serial_far.fileno(), host_far.fileno()))
         serial_far.close()
@@ -146,7 +146,7 @@ def _run_console(options):
     display = [] if options.vga else ["-display", "none"]
     serial = ["-serial", "null"] if options.vga else ["-serial", "mon:stdio"]
     with machine.Image(options, machine.console_words(options)) as image:
-        process = subprocess.Popen(machine.command(image, display + serial))
+        process = machine.start(machine.command(image, display + serial))
         try:
             status = process.wait(options.timeout)
         except subprocess.TimeoutExpired:

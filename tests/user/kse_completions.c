@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The list of completed threads: newest first, each thread once, and never overwritten while the UTS
-// has not taken it. One KSE, whose UTS decides who comes back when.
+// The list of completed threads: newest first, each thread once, and never overwritten while the
+// UTS has not taken it. One KSE, whose UTS decides who comes back when.
 // Written for Kestrel.
 #include "lib/child.h"
 #include "lib/hostile.h"
@@ -125,7 +125,7 @@ judge_unconsumed(uint32_t *mailbox, unsigned int upcall)
 		release();
 		break;
 	case 1:
-		ok(list_is(mailbox[KM_COMPLETED], first), "one thread is back; the UTS leaves it there");
+		ok(list_is(mailbox[KM_COMPLETED], first), "one thread is back; the UTS leaves it");
 		let_return(1);
 		let_return(2);
 		release();
@@ -146,11 +146,9 @@ judge_unconsumed(uint32_t *mailbox, unsigned int upcall)
 static void
 judge_once(uint32_t *mailbox, unsigned int upcall)
 {
-	static const int each[THREADS][2] = { { 0, -1 }, { 1, -1 }, { 2, -1 }, { 3, -1 }, { 4, -1 } };
-
 	if (upcall > 0) {
-		ok(list_is(mailbox[KM_COMPLETED], each[upcall - 1]), "thread %u comes back alone",
-		    upcall - 1);
+		const int alone[] = { (int)upcall - 1, -1 };
+		ok(list_is(mailbox[KM_COMPLETED], alone), "thread %d comes back alone", alone[0]);
 		mailbox[KM_COMPLETED] = 0;
 	}
 	if (upcall < THREADS) {

@@ -13,7 +13,7 @@ struct entry_state {
 };
 extern struct entry_state entry_state;
 
-// upcall_entry: a km_func; notes entry_state, then goes on in upcall_body(mailbox) on the same stack.
+// upcall_entry: a km_func; notes entry_state, then goes on in upcall_body(mailbox), same stack.
 void upcall_entry(uint32_t *mailbox);
 void upcall_body(uint32_t *mailbox);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What an upcall finds, what it leaves in the mailboxes, and when there is one at all. Each case is a
-// child with one KSE, whose UTS judges and exits.
+// What an upcall finds, what it leaves in the mailboxes, and when there is one at all. Each case is
+// a child with one KSE, whose UTS judges and exits.
 // Written for Kestrel.
 #include "entry.h"
 #include "../lib/child.h"
@@ -100,7 +100,7 @@ judge_round_trip(uint32_t *mailbox, unsigned int upcall)
 		RAW0(SYS_kse_release);
 		bail_out("kse_release returned");
 	}
-	is(upcall, 2, "the second upcall comes in spite of a changed km_func and km_stack");
+	is((long)upcall, 2, "the second upcall comes in spite of a changed km_func and km_stack");
 	judge_entry(mailbox);
 	is((long)mailbox[KM_COMPLETED], (long)W(tm), "it brings the thread");
 	judge_context();
@@ -148,7 +148,7 @@ interrupted(void *arg)
 static void
 judge_eager(uint32_t *mailbox, unsigned int upcall)
 {
-	is(upcall, 1, "one upcall");
+	is((long)upcall, 1, "one upcall");
 	is((long)mailbox[KM_COMPLETED], (long)W(tm), "that brings the thread at once");
 	is((long)tm[TM_EAX], getpid(), "with its answer");
 }
@@ -164,7 +164,7 @@ does_not_block(void *arg)
 	be_thread(0);
 	ok(!eager, "the call returned to its caller");
 	is(pid, getpid(), "with its answer");
-	is(upcalls, 0, "there was no upcall");
+	is((long)upcalls, 0, "there was no upcall");
 	return failed() != 0;
 }
 
@@ -175,7 +175,7 @@ is_synchronous(void *arg)
 	enter_with(judge_eager);
 	for (int i = 0; i < 5; i++)
 		sleep_two_ticks();
-	is(upcalls, 0, "calls of the UTS end without an upcall");
+	is((long)upcalls, 0, "calls of the UTS end without an upcall");
 	is(RAW(SYS_write, W(fds[1]), W("a"), 1), 1, "and with their answer");
 	is(RAW(SYS_read, W(fds[0]), W(&byte), 1), 1, "whatever they do");
 	return failed() != 0;
