@@ -139,7 +139,7 @@ print_thread(const struct kinfo_thread *t)
 		snprintf(cpu, sizeof(cpu), "%u", t->kt_cpu);
 	if (t->kt_mailbox != 0)
 		snprintf(mailbox, sizeof(mailbox), " mbx %#x", t->kt_mailbox);
-	printf("      thread %-5u kse %-4s cpu %-2s %-10s %-8s pri %3u/%-3u %9s %s%s%s%s\n",
+	printf("      thread %-4u kse %-4s cpu %-1s %-9s %-8s %3u/%-3u %8s %s%s%s%s\n",
 	    t->kt_tid, kse, cpu, thread_state(t->kt_td_state, t->kt_td_inhibitors),
 	    t->kt_lock[0] != '\0' ? t->kt_lock : t->kt_wmesg, t->kt_td_priority,
 	    t->kt_td_base_pri, cpu_time(t->kt_runtime_us),
