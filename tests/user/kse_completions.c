@@ -157,6 +157,31 @@ judge_once(uint32_t *mailbox, unsigned int upcall)
 	}
 }
 
+// A call of the UTS makes a thread ready that has no KSE: before the call returns it has borrowed
+// ours, done its copy, and ended.
+static void
+judge_lending(uint32_t *mailbox, unsigned int upcall)
+{
+	static const int both[] = { 3, 1, -1 };
+
+	if (upcall == 0) {
+		RAW(SYS_write, W(pipes[1][1]), W("x"), 1);
+		is(bytes[1], 'x', "when the UTS's write returns, the reader has its byte");
+		RAW(SYS_write, W(pipes[3][1]), W("y"), 1);
+		is(bytes[3], 'y', "so has the next");
+		is((long)mailbox[KM_COMPLETED], 0, "the UTS is not told yet");
+		release();
+	}
+	ok(list_is(mailbox[KM_COMPLETED], both), "the next upcall tells");
+}
+
+static int
+lending(void *arg)
+{
+	(void)arg;
+	return run(judge_lending);
+}
+
 static int
 order(void *arg)
 {
@@ -183,6 +208,7 @@ main(void)
 {
 	child_is(child_run(order, NULL), 0, "the list is newest first");
 	child_is(child_run(unconsumed, NULL), 0, "what the UTS has not taken is not overwritten");
+	child_is(child_run(lending, NULL), 0, "a thread borrows the KSE of a UTS in the kernel");
 	child_is(child_run(once, NULL), 0, "each thread comes back once");
 	return done_testing();
 }
