@@ -12,6 +12,8 @@
 #include <machine/pcpu.hpp>
 #include <sys/kse.h>
 
+#include <utility>
+
 static bool is_kse_process(proc const *p)
 {
 	return (p->p_flag & P_KSES) != 0;
@@ -89,12 +91,11 @@ Errno sys_kse_exit(thread *td, kse_exit_args const &)
 	return OK;
 }
 
-// upcall_is_due: there is something to tell the UTS already. p_mtx held.
-static bool upcall_is_due(ksegrp *kg, kse *ke)
+// upcall_is_due: there is something to tell the UTS already. p_mtx held too.
+static bool upcall_is_due(ksegrp *kg, kse *ke) REQUIRES(sched_lock)
 {
 	if (kg->kg_completed != uaddr{})
 		return true;
-	mtx_guard g{sched_lock};
 	bool const woken = (ke->ke_flags & KEF_WAKEUP) != 0;
 	ke->ke_flags &= ~KEF_WAKEUP;
 	return woken;
@@ -104,14 +105,15 @@ static bool upcall_is_due(ksegrp *kg, kse *ke)
 // upcall: kse_wakeup or a signal. p_mtx held, in and out.
 static void sleep_as_last(proc *p, ksegrp *kg, kse *ke)
 {
-	{	mtx_guard g{sched_lock};
-		ke->ke_flags |= KEF_RELEASED;
-	}
-	while (!upcall_is_due(kg, ke)) {
-		if (msleep(&kg->kg_completed, &p->p_mtx, PPAUSE | PCATCH, "kserel", 0) != OK)
-			break;
-	}
 	mtx_guard g{sched_lock};
+	ke->ke_flags |= KEF_RELEASED;
+	Errno error = OK;
+	while (error == OK && !upcall_is_due(kg, ke)) {
+		// Nobody wakes us in between: that takes p_mtx, or another thread.
+		g.unlock();
+		error = msleep(&kg->kg_completed, &p->p_mtx, PPAUSE | PCATCH, "kserel", 0);
+		g.lock();
+	}
 	ke->ke_flags &= ~KEF_RELEASED;
 }
 
@@ -129,8 +131,9 @@ Errno sys_kse_release(thread *td, kse_release_args const &)
 	if (!is_kse_process(p) || !TD_IS_BOUND(td) || ke->ke_mailbox == uaddr{})
 		return EINVAL;
 	{	mtx_guard pg{p->p_mtx};
+		// Up to the switch: a kse_wakeup comes before the test, or finds the KSE idle.
+		mtx_guard sg{sched_lock};
 		if (!upcall_is_due(kg, ke)) {
-			mtx_guard sg{sched_lock};
 			if (p->p_numthreads > 1) {
 				giant_release_all();
 				thread_exit();  // HANDOVER: takes both locks with it
@@ -154,7 +157,7 @@ static kse *find_by_mailbox(proc *p, uaddr mbx) REQUIRES(sched_lock)
 }
 
 // kse_wakeup: the idle KSE with this mailbox (NULL: any idle one of the caller's group) upcalls.
-//   result       0, also when that KSE is not idle: its next kse_release then upcalls at once
+//   result       0, also when that KSE is not idle: it upcalls instead of going idle next
 //   errors       EINVAL not a KSE process; ESRCH no such KSE
 //   locks        takes sched_lock; may sleep before
 //   source       seed line 333; ours: D-06, D-31, D-32
@@ -178,6 +181,8 @@ Errno sys_kse_wakeup(thread *td, kse_wakeup_args const &uap)
 				spare = nullptr;
 		} else {
 			ke->ke_flags |= KEF_WAKEUP;
+			// What the upcall is made of, if the KSE would go idle without one.
+			std::swap(spare, ke->ke_tdspare);
 			if ((ke->ke_flags & KEF_RELEASED) != 0)
 				wakeup(&ke->ke_ksegrp->kg_completed);
 		}

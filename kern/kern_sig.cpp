@@ -146,12 +146,13 @@ int cursig(thread *td)
 	return sig != 0 && default_action(sig) == sig_action::stop ? 0 : sig;
 }
 
+// The signal stays pending until nobody but this thread is left: if another one is about to exec,
+// it is this thread that ends, and the signal is the other's to find.
 void postsig(int sig)
 {
 	thread *td = curthread;
 
 	td->td_proc->p_mtx.assert_owned();
-	SIGDELSET(td->td_proc->p_siglist, sig);
 	sigexit(td, sig);
 }
 

@@ -20,6 +20,9 @@
 //   KSE lent away         runs when the KSE comes back; comes to userret()
 //   S itself              counts itself in p_suspcount while it waits; the last one to stop or end
 //                         finds p_numthreads == p_suspcount and wakes it
+//
+// A stop signal may come on top. Then S waits for SIGCONT too, unless the others are to end: a
+// process that ends or execs does not stop on the way.
 
 void thread_suspend_one(thread *td)
 {
@@ -53,14 +56,24 @@ static void unsuspend_all(proc *p) REQUIRES(sched_lock)
 		thread_unsuspend_one(td);
 }
 
+void thread_single_check(proc *p)
+{
+	sched_lock.assert_owned();
+	p->p_mtx.assert_owned();
+	bool const wanted = P_SHOULDSTOP(p) == P_STOPPED_SINGLE ||
+	    ((p->p_flag & P_STOPPED_SINGLE) != 0 && (p->p_flag & P_SINGLE_EXIT) != 0);
+	if (wanted && p->p_numthreads == p->p_suspcount)
+		thread_unsuspend_one(p->p_singlethread);
+}
+
 void thread_unsuspend(proc *p)
 {
 	sched_lock.assert_owned();
 	p->p_mtx.assert_owned();
 	if (P_SHOULDSTOP(p) == 0)
 		unsuspend_all(p);
-	else if (P_SHOULDSTOP(p) == P_STOPPED_SINGLE && p->p_numthreads == p->p_suspcount)
-		thread_unsuspend_one(p->p_singlethread);
+	else
+		thread_single_check(p);
 }
 
 void thread_mark_boundary(proc *p)
@@ -95,7 +108,14 @@ static void hurry(thread *td2, single_mode mode) REQUIRES(sched_lock)
 		abortsleep(td2);
 }
 
-// single_wait: hurry the others, then wait until one of them stops or ends. Whether td is alone.
+// is_alone: nobody else runs; for SINGLE_EXIT, nobody else is there: those that a signal has
+// suspended have to end, too.
+static bool is_alone(proc const *p, single_mode mode) REQUIRES(sched_lock)
+{
+	return p->p_numthreads - (mode == SINGLE_EXIT ? 0 : p->p_suspcount) == 1;
+}
+
+// single_wait: hurry the others, then wait until all have stopped or ended. Whether td is alone.
 // The analysis cannot follow p_mtx, which the caller of thread_single holds: it is released for the
 // switch and taken again, as msleep does.
 static bool single_wait(thread *td, single_mode mode) NO_THREAD_SAFETY_ANALYSIS
@@ -103,11 +123,13 @@ static bool single_wait(thread *td, single_mode mode) NO_THREAD_SAFETY_ANALYSIS
 	proc *p = td->td_proc;
 
 	mtx_guard g{sched_lock};
+	if (is_alone(p, mode))
+		return true;
 	for (thread &td2 : p->p_threads)
 		if (&td2 != td)
 			hurry(&td2, mode);
 	thread_mark_boundary(p);
-	if (p->p_numthreads - p->p_suspcount == 1)
+	if (is_alone(p, mode))
 		return true;
 	{	giant_drop no_giant;            // at any depth (D-17); back after both locks
 		thread_suspend_one(td);
@@ -117,7 +139,7 @@ static bool single_wait(thread *td, single_mode mode) NO_THREAD_SAFETY_ANALYSIS
 		g.unlock();
 	}
 	p->p_mtx.lock();
-	return p->p_numthreads - p->p_suspcount == 1;
+	return false;
 }
 
 Errno thread_single(single_mode mode)
@@ -132,17 +154,13 @@ Errno thread_single(single_mode mode)
 	if (p->p_singlethread != nullptr)
 		return EBUSY;
 	CTR2(KTR_PROC, "thread_single: thread %p mode %d", td, mode);
-	if (mode == SINGLE_EXIT)
-		p->p_flag |= P_SINGLE_EXIT;
-	else
-		p->p_flag &= ~P_SINGLE_EXIT;
-	p->p_flag |= P_STOPPED_SINGLE;
 	{	mtx_guard g{sched_lock};
+		p->p_flag &= ~P_SINGLE_EXIT;
+		p->p_flag |= P_STOPPED_SINGLE | (mode == SINGLE_EXIT ? P_SINGLE_EXIT : 0u);
 		p->p_singlethread = td;
 	}
-	if (p->p_numthreads - p->p_suspcount != 1)
-		while (!single_wait(td, mode))
-			continue;
+	while (!single_wait(td, mode))
+		continue;
 	if (mode == SINGLE_EXIT)
 		kse_purge(p, td);
 	return OK;
@@ -154,8 +172,8 @@ void thread_single_end()
 	proc *p = td->td_proc;
 
 	p->p_mtx.assert_owned();
-	p->p_flag &= ~(P_STOPPED_SINGLE | P_SINGLE_EXIT);       // D-09
 	mtx_guard g{sched_lock};
+	p->p_flag &= ~(P_STOPPED_SINGLE | P_SINGLE_EXIT);       // D-09
 	p->p_singlethread = nullptr;
 	// A stop order that came meanwhile keeps the others where they are.
 	if (P_SHOULDSTOP(p) == 0)
@@ -185,8 +203,7 @@ static void stop_here(thread *td) NO_THREAD_SAFETY_ANALYSIS
 		mtx_guard g{sched_lock};
 		thread_suspend_one(td);
 		// With p_mtx still held, so that the flags are those that made us stop (D-25).
-		if (P_SHOULDSTOP(p) == P_STOPPED_SINGLE && p->p_numthreads == p->p_suspcount)
-			thread_unsuspend_one(p->p_singlethread);
+		thread_single_check(p);
 		stop_check(p);
 		p->p_mtx.unlock();
 		mi_switch();

@@ -5,6 +5,7 @@
 
 #include <kern/kassert.hpp>
 #include <kern/ktr.hpp>
+#include <kern/thread.hpp>
 #include <machine/pcpu.hpp>
 
 // kg_runq, sorted by priority; the threads up to kg_last_assigned have KSEs on the run queue:
@@ -280,6 +281,9 @@ void kse_reassign(kse *ke)
 
 	sched_lock.assert_owned();
 	thread *orig = ke->ke_thread;
+	if ((ke->ke_flags & KEF_WAKEUP) != 0 && ke->ke_bound == nullptr && orig != nullptr &&
+	    !TD_IS_BOUND(orig))
+		thread_wakeup_upcall(orig, ke);
 	thread *owner = ke->ke_bound;
 	KASSERT(owner == nullptr ||
 	    (owner->td_kse == ke && TD_IS_BOUND(owner) && TD_ON_LOAN(owner)),

@@ -35,8 +35,7 @@ static void unlink_thread(thread *td) REQUIRES(sched_lock)
 	kg->kg_threads.remove(*td);
 	kg->kg_numthreads--;
 	// curthread still has its KSE here: waking somebody looks at it (maybe_resched).
-	if (P_SHOULDSTOP(p) == P_STOPPED_SINGLE && p->p_numthreads == p->p_suspcount)
-		thread_unsuspend_one(p->p_singlethread);
+	thread_single_check(p);
 	stop_check(p);                          // D-44
 }
 
@@ -75,6 +74,8 @@ void thread_exit()
 	kse *ke = td->td_kse;
 
 	sched_lock.assert_owned();
+	KASSERT(sched_lock.recursion() == 0, "thread %p ends with sched_lock held %u times", td,
+	    sched_lock.recursion() + 1);
 	KASSERT(p != nullptr && ke != nullptr && td->td_ksegrp != nullptr,
 	    "thread %p ends without process, KSE or group", td);
 	p->p_mtx.assert_owned();

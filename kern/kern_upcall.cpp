@@ -84,13 +84,28 @@ void thread_block_upcall_locked(thread *td)
 	sched_lock.assert_owned();
 	if (td->td_mailbox == uaddr{} || (td->td_flags & TDF_INMSLEEP) != 0)
 		return;
-	// With a ready thread in the group the KSE is wanted as it is, and an upcall comes when
-	// that thread is done.
-	if (!td->td_ksegrp->kg_runq.empty())
-		return;
+	// Also when a ready thread of the group waits for the KSE, which then borrows it from the
+	// upcall. To leave the upcall to that thread, when it is done, is not enough: it may get
+	// another KSE, or block again and have no standin left.
 	td->td_flags |= TDF_INMSLEEP;
 	thread_schedule_upcall(td, td->td_kse);
 	td->td_flags &= ~TDF_INMSLEEP;
+}
+
+void thread_wakeup_upcall(thread *td, kse *ke)
+{
+	sched_lock.assert_owned();
+	KASSERT(!TD_IS_BOUND(td) && td->td_kse == ke && ke->ke_bound == nullptr,
+	    "thread %p does not have kse %p to itself", td, ke);
+	if (thread_schedule_upcall(td, ke) != nullptr)
+		return;
+	thread *spare = ke->ke_tdspare;
+	// One that died here still has its credential, which cannot be dropped under sched_lock.
+	if (spare == nullptr || spare->td_ucred != nullptr)
+		return;
+	ke->ke_tdspare = nullptr;
+	if (thread_schedule_upcall_with(td, ke, spare) == nullptr)
+		ke->ke_tdspare = spare;
 }
 
 void thread_block_upcall(thread *td)
@@ -163,8 +178,8 @@ void thread_quantum_tick(thread *td)
 	kse *ke = td->td_kse;
 	if (thread_quantum == 0 || ke->ke_mailbox == uaddr{})
 		return;
-	uint32_t const limit = static_cast<uint32_t>((thread_quantum * hz + 999) / 1000);
-	if (++ke->ke_quantum < limit)
+	uint64_t const ms = static_cast<uint64_t>(thread_quantum);
+	if (++ke->ke_quantum < (ms * static_cast<uint64_t>(hz) + 999) / 1000)
 		return;
 	ke->ke_quantum = 0;
 	ke->ke_flags |= KEF_QUANTUM | KEF_ASTPENDING;

@@ -205,7 +205,7 @@ struct td_lockq_hook {
 
 using threadqueue = tailq<thread, &thread::td_runq>;
 
-// Lending (kern_thread.md; K a KSE, B its bound owner, T an unbound borrower):
+// Lending (K a KSE, B its bound owner, T an unbound borrower):
 //   not lent  K.ke_thread = B, or an unbound thread that has it to itself; K.ke_bound = null
 //   loanable  B blocked and nobody needs K: K on kg_lq, KEF_ONLOANQ, K.ke_thread = B
 //   lent      K.ke_bound = B with TDI_LOAN, K.ke_thread = T or null in transit; B.td_kse = K

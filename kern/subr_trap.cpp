@@ -41,6 +41,9 @@ void userret(thread *td, trapframe *frame)
 		sched_userret(td);
 	} while ((p->p_flag & P_KSES) != 0 && thread_userret(td, frame) != OK);
 
+	KASSERT(TD_IS_BOUND(td) && td->td_mailbox == uaddr{}, "return of unbound thread %p", td);
+	KASSERT(td->td_kse->ke_bound == nullptr, "return of thread %p on the KSE of %p", td,
+	    td->td_kse->ke_bound);
 	KASSERT(td->td_critnest == 0, "return to user mode %u deep in a critical section",
 	    td->td_critnest);
 	KASSERT(td->td_sleeplocks.count == 0, "return to user mode with %u locks, %s the last",

@@ -83,14 +83,19 @@ void thread_leave_kse_mode(thread *td);
 thread *thread_schedule_upcall(thread *td, kse *ke) REQUIRES(sched_lock);
 
 // thread_block_upcall: the hook of msleep and cv_wait: curthread is about to block; if it carries a
-// user thread and no ready thread of its group wants the KSE, schedule the upcall that tells
-// the UTS (era facts 3.10 step 2b). No locks but what the sleeper passes.
+// user thread, schedule the upcall that tells the UTS. History did so only with kg_runq empty: see
+// there. No locks but what the sleeper passes.
 void thread_block_upcall(thread *td) EXCLUDES(sched_lock);
 void thread_block_upcall_locked(thread *td) REQUIRES(sched_lock);
 
 // thread_schedule_upcall_with: the same, made of the inactive thread `spare` instead of a standin
 // (D-32); null, and the spare still the caller's, when nothing was changed.
 thread *thread_schedule_upcall_with(thread *td, kse *ke, thread *spare) REQUIRES(sched_lock);
+
+// thread_wakeup_upcall: td, unbound, leaves ke, which it has to itself and which kse_wakeup wants
+// to upcall: schedule that, as td's own KSE, now that ke could go idle (D-06). Made of td's standin
+// or of the KSE's spare, which kse_wakeup leaves there.
+void thread_wakeup_upcall(thread *td, kse *ke) REQUIRES(sched_lock);
 
 // thread_user_enter: on every kernel entry of a KSE process that may sleep (seed 1165). Ends the
 // thread if the process is being single-threaded for exit by another; else decides bound or
@@ -150,6 +155,9 @@ void thread_suspend_one(thread *td) REQUIRES(sched_lock);
 void thread_unsuspend_one(thread *td) REQUIRES(sched_lock);
 // thread_unsuspend: p_mtx held too.
 void thread_unsuspend(proc *p) REQUIRES(sched_lock);
+// thread_single_check: a thread of p has been suspended or has ended: if thereby all that are left
+// stand still, the single-threader among them goes on. p_mtx held.
+void thread_single_check(proc *p) REQUIRES(sched_lock);
 
 // thread_mark_boundary: make every thread of p that is in user mode come to the boundary checks
 // soon (D-11): KEF_ASTPENDING on every KSE, and an interrupt to the CPUs that run them.
@@ -159,9 +167,9 @@ void thread_mark_boundary(proc *p) REQUIRES(sched_lock);
 // console and kill the process with SIGSEGV that cannot be caught, once (D-34, D-35).
 [[noreturn]] void thread_fatal_mailbox(thread *td, char const *what, uaddr where);
 
-// thread_check_proc: walk every structure of p and panic on the first broken invariant of
-// kern_thread.md section 4. thread_check_all: every process; after each test, and by sysctl
-// kern.threads.check.
+// thread_check_proc: walk every structure of p and panic on the first broken invariant; each is a
+// sentence of kern_thread_check.cpp. thread_check_all: every process; after each test, and by
+// sysctl kern.threads.check.
 void thread_check_proc(proc *p) REQUIRES(sched_lock);
 void thread_check_all();
 

@@ -61,11 +61,19 @@ Errno settle_page(vmspace &vm, vaddr at, vm_prot prot, bool for_write) REQUIRES(
 	return OK;
 }
 
+// allows: whether an entry's rights are enough. The processor fetches instructions by reading.
+bool allows(vm_prot rights, vm_prot access)
+{
+	if (access == VM_PROT_READ)
+		return (rights & (VM_PROT_READ | VM_PROT_EXECUTE)) != 0;
+	return (rights & access) == access;
+}
+
 Errno fault_once(vmspace &vm, vaddr at, vm_prot access)
 {
 	mtx_guard g{vm.vm_map_lock};
 	vm_map_entry *entry = vm_map_lookup(vm, at);
-	if (entry == nullptr || (entry->me_prot & access) != access)
+	if (entry == nullptr || !allows(entry->me_prot, access))
 		return EFAULT;
 	return settle_page(vm, trunc_page(at), entry->me_prot, (access & VM_PROT_WRITE) != 0);
 }

@@ -4,9 +4,12 @@
 #include "kse_fixture.hpp"
 
 #include <kern/selftest.hpp>
+#include <kern/syscall.hpp>
 #include <kern/ucred.hpp>
 #include <machine/frame.hpp>
 #include <vm/uma.hpp>
+
+#include <utility>
 
 // runner: an unbound thread of the fixture that runs on its KSE with a mailbox and a standin.
 static thread *add_runner(kse_fixture &f)
@@ -140,20 +143,76 @@ SELFTEST(an_upcall_for_another_kse_without_a_standin_panics)
 	td->td_standin = standin;
 }
 
-SELFTEST(the_sleep_hook_makes_no_upcall_while_a_ready_thread_wants_the_kse)
+// The ready thread has used its standin: if it blocked again on a KSE for which no upcall was made,
+// the KSE would go idle, and the UTS never hear that it is free.
+SELFTEST(a_kse_that_blocking_threads_pass_on_comes_back_to_the_uts)
 {
 	kse_fixture f;
 	thread *td = add_runner(f);
+	kse *ke = td->td_kse;
 	thread *ready = f.add_thread(TDF_UNBOUND);
 	mtx_guard g{sched_lock};
 	setrunqueue(ready);
 	thread_block_upcall_locked(td);
-	EXPECT(td->td_standin != nullptr);
+	td->td_state = TDS_INHIBITED;
+	td->td_inhibitors = TDI_SLEEPING;
+	kse_reassign(ke);
+	EXPECT(ke->ke_thread == ready && TD_ON_RUNQ(ready));
+	thread_check_proc(&f.p);
 	remrunqueue(ready);
-	thread_block_upcall_locked(td);
-	EXPECT(td->td_standin == nullptr);
-	EXPECT(td->td_kse->ke_bound != nullptr);
-	take_upcall(f, td->td_kse->ke_bound);
+	ready->td_state = TDS_INHIBITED;
+	ready->td_inhibitors = TDI_SLEEPING;
+	thread *td2 = ke->ke_thread;
+	EXPECT(td2 != nullptr && TD_ON_RUNQ(td2));
+	EXPECT_EQ(0, f.kg->kg_idle_kses);
+	if (td2 == nullptr)
+		return;
+	EXPECT_EQ(TDF_UPCALLING, td2->td_flags);
+	remrunqueue(td2);
+	take_upcall(f, td2);
+}
+
+SELFTEST(a_kse_woken_while_it_carries_a_blocking_thread_does_not_go_idle)
+{
+	kse_fixture f;
+	thread *waker = add_runner(f);
+	thread *td = add_runner(f);
+	kse *ke = td->td_kse;
+	// It has blocked before in this call: no standin.
+	thread *standin;
+	{	mtx_guard g{sched_lock};
+		standin = td->td_standin;
+		td->td_standin = nullptr;
+	}
+	thread_free(standin);
+	EXPECT(sys_kse_wakeup(waker, {ke->ke_mailbox}) == OK);
+	mtx_guard g{sched_lock};
+	td->td_state = TDS_INHIBITED;
+	td->td_inhibitors = TDI_SLEEPING;
+	kse_reassign(ke);
+	EXPECT_EQ(0, f.kg->kg_idle_kses);
+	thread *td2 = ke->ke_thread;
+	EXPECT(td2 != nullptr && TD_ON_RUNQ(td2));
+	if (td2 == nullptr)
+		return;
+	EXPECT_EQ(TDF_UPCALLING, td2->td_flags);
+	EXPECT(ke->ke_tdspare == nullptr);
+	remrunqueue(td2);
+	take_upcall(f, td2);
+}
+
+SELFTEST(the_longest_quantum_is_no_short_one_at_any_clock_rate)
+{
+	kse_fixture f;
+	thread *td = add_runner(f);
+	mtx_guard g{sched_lock};
+	int const rate = std::exchange(hz, 10'000);
+	int const quantum = std::exchange(thread_quantum, 429'497); // times hz just over 2^32
+	for (int i = 0; i < 10; i++)
+		thread_quantum_tick(td);
+	hz = rate;
+	thread_quantum = quantum;
+	EXPECT_EQ(0, td->td_kse->ke_flags & KEF_QUANTUM);
 }
 
 SELFTEST(the_sleep_hook_leaves_threads_without_a_mailbox_alone)

@@ -103,6 +103,15 @@ SELFTEST(fault_fills_with_zeroes_and_honours_rights)
 	vmspace_free(&vm);
 }
 
+SELFTEST(code_that_may_only_be_executed_can_be_fetched)
+{
+	vmspace &vm = **vmspace_alloc();
+	EXPECT(vm_map_insert(vm, base, page_size, VM_PROT_EXECUTE) == OK);
+	EXPECT(vm_fault(&vm, base, VM_PROT_READ) == OK);        // the processor says no more
+	EXPECT(vm_fault(&vm, base, VM_PROT_WRITE) == EFAULT);
+	vmspace_free(&vm);
+}
+
 SELFTEST(page_without_rights_keeps_its_bytes)
 {
 	vmspace &vm = new_space();

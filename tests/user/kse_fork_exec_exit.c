@@ -224,6 +224,21 @@ kill_it(bool computing, int signal, const char *what)
 	child_died(child_wait(pid), signal, what);
 }
 
+// The signal finds some threads suspended where they sleep, and one that has not stopped yet.
+static void
+kill_while_stopping(int signal)
+{
+	bool computing = true;
+	char byte;
+	int pid = child_start(to_be_killed, &computing);
+
+	if (!ok(read(ready[0], &byte, 1) == 1, "its threads are in the kernel"))
+		return;
+	kill(pid, SIGSTOP);
+	kill(pid, signal);
+	child_died(child_wait(pid), signal, "a signal that ends it overtakes the stop");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -249,6 +264,8 @@ main(int argc, char **argv)
 	kill_it(true, SIGKILL, "SIGKILL with blocked and computing threads");
 	kill_it(false, SIGTERM, "SIGTERM with blocked threads");
 	kill_it(true, SIGTERM, "SIGTERM with blocked and computing threads");
+	kill_while_stopping(SIGTERM);
+	kill_while_stopping(SIGKILL);
 	for (int i = 0; i < 10; i++)
 		child_is(child_run(exit_of_thread, &yes), 9, "exit again and again");
 	zones_settled(&before, "the kernel has every thread, KSE and group back");

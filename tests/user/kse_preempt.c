@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Preemption by upcall: user threads that never enter the kernel share a KSE, unless they forbid it.
+// Preemption by upcall: threads that never enter the kernel share a KSE, unless they forbid it.
 // Written for Kestrel; kern.threads.quantum.
 #include "lib/child.h"
 #include "lib/raw.h"
