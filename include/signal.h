@@ -17,6 +17,8 @@ extern const char *const sys_siglist[NSIG];	// "Hangup", "Interrupt"...
 sig_t signal(int sig, sig_t handler);
 int raise(int sig);
 int kill(pid_t pid, int sig);
+int killpg(pid_t pgrp, int sig);
+int siginterrupt(int sig, int interrupts);
 int sigaction(int sig, const struct sigaction *act, struct sigaction *old);
 int sigprocmask(int how, const sigset_t *set, sigset_t *old);
 int sigpending(sigset_t *set);

@@ -58,7 +58,15 @@ char *getcwd(char *buf, size_t size);
 void *sbrk(intptr_t increment);
 int brk(const void *end);
 
+pid_t getpgrp(void);
+pid_t getpgid(pid_t pid);
+int setpgid(pid_t pid, pid_t pgid);
+pid_t setsid(void);
+pid_t tcgetpgrp(int fd);
+int tcsetpgrp(int fd, pid_t pgrp);
+
 unsigned int alarm(unsigned int seconds);
+useconds_t ualarm(useconds_t first, useconds_t interval);
 int pause(void);
 unsigned int sleep(unsigned int seconds);
 int usleep(useconds_t microseconds);

@@ -14,7 +14,7 @@ typedef struct { volatile unsigned int held; } libc_lock;
 void __libc_acquire(libc_lock *lock);
 void __libc_release(libc_lock *lock);
 
-// Signal mask of the process; no mask in a kernel without sigprocmask.
+// Signal mask of the process.
 void __sigmask_get(sigset_t *mask);
 void __sigmask_set(const sigset_t *mask);
 
@@ -25,7 +25,7 @@ off_t __sys_lseek(int fd, int pad, off_t offset, int whence);
 int __sys___sysctl(const int *name, unsigned int namelen, void *oldp, size_t *oldlenp,
     const void *newp, size_t newlen);
 int __sys___getcwd(char *buf, size_t size);
-int __sys_sigprocmask(int how, const sigset_t *set, sigset_t *old) __attribute__((__weak__));
+int __sys_sigprocmask(int how, const sigset_t *set, sigset_t *old);
 
 // Functions of exit: those of atexit, then every stream is flushed.
 void __run_atexit(void);

@@ -14,6 +14,12 @@ enum class order : int {
 	seq_cst = __ATOMIC_SEQ_CST,
 };
 
+// atomic_fence: no access before it is seen after one behind it, stores and loads included.
+inline void atomic_fence()
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 // atomic<T>: an integer, enum or pointer of at most a machine word that several CPUs access at
 // once.
 template <class One>

@@ -82,6 +82,11 @@ ABI_OFFSET(siginfo_t, si_value, 28);
 #define SI_ASYNCIO	0x10004
 #define SI_MESGQ	0x10005
 #define SI_UNDEFINED	0
+// si_code of SIGCHLD.
+#define CLD_EXITED	1
+#define CLD_KILLED	2
+#define CLD_STOPPED	5
+#define CLD_CONTINUED	6
 // si_code of SIGFPE.
 #define FPE_INTOVF	1
 #define FPE_INTDIV	2

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The signal mask for setjmp and contexts.
-// Ours: the system call is a weak symbol, since not every kernel's list has it.
+// Ours.
 
 #include <signal.h>
 #include <stddef.h>
@@ -10,14 +10,11 @@
 void
 __sigmask_get(sigset_t *mask)
 {
-	*mask = (sigset_t){{ 0 }};
-	if (__sys_sigprocmask != NULL)
-		__sys_sigprocmask(SIG_BLOCK, NULL, mask);
+	__sys_sigprocmask(SIG_BLOCK, NULL, mask);
 }
 
 void
 __sigmask_set(const sigset_t *mask)
 {
-	if (__sys_sigprocmask != NULL)
-		__sys_sigprocmask(SIG_SETMASK, mask, NULL);
+	__sys_sigprocmask(SIG_SETMASK, mask, NULL);
 }

@@ -12,11 +12,17 @@
 _Noreturn void
 abort(void)
 {
-	sigset_t none = {{ 0 }};
+	struct sigaction by_default = { .sa_handler = SIG_DFL };
+	sigset_t others;
 
-	__sigmask_set(&none);
-	kill(getpid(), SIGABRT);
-	_exit(128 + SIGABRT);		// the signal was caught or ignored
+	sigfillset(&others);
+	sigdelset(&others, SIGABRT);
+	__sigmask_set(&others);
+	raise(SIGABRT);
+	// A handler that returns, or SIG_IGN, does not keep the program alive.
+	sigaction(SIGABRT, &by_default, NULL);
+	raise(SIGABRT);
+	_exit(128 + SIGABRT);
 }
 
 _Noreturn void

@@ -75,6 +75,18 @@ static struct row rows[] = {
 	ROW(nanosleep, 0, IN, 0, 0, 0),
 	ROW(nanosleep, 1, NAME_ONLY, 0, 0, 0),	// written only when interrupted
 	ROW(__getcwd, 0, OUT, 0, 0, sizeof buffer),
+	ROW(sigaltstack, 0, OPTIONAL_IN, ENOMEM, 0, 0),
+	ROW(sigaltstack, 1, OPTIONAL_OUT, 0, 0, 0),
+	ROW(ioctl, 2, NAME_ONLY, ENOTTY, GOOD_FD, 0x40047477, 0),
+	ROW(setitimer, 1, OPTIONAL_IN, 0, 0, 0, 0),
+	ROW(setitimer, 2, OPTIONAL_OUT, 0, 0, 0, 0),
+	ROW(getitimer, 1, OUT, 0, 0, 0),
+	ROW(sigprocmask, 1, OPTIONAL_IN, 0, 1, 0, 0),
+	ROW(sigprocmask, 2, OPTIONAL_OUT, 0, 1, 0, 0),
+	ROW(sigpending, 0, OUT, 0, 0),
+	ROW(sigaction, 1, OPTIONAL_IN, 0, 30, 0, 0),
+	ROW(sigaction, 2, OPTIONAL_OUT, 0, 30, 0, 0),
+	ROW(sigreturn, 0, IN, EINVAL, 0),
 	ROW(kse_wakeup, 0, NAME_ONLY, EINVAL, 0),
 	ROW(kse_create, 0, IN, 0, 0, 0),
 	ROW(kse_create, 0, IN, 0, 0, 1),
@@ -86,7 +98,9 @@ static struct row rows[] = {
 static const uint32_t pointerless[] = {
 	SYS_exit, SYS_fork, SYS_close, SYS_break, SYS_getpid, SYS_getuid, SYS_geteuid, SYS_kill,
 	SYS_getppid, SYS_dup, SYS_pipe, SYS_reboot, SYS_munmap, SYS_mprotect, SYS_dup2, SYS_mmap,
-	SYS_lseek, SYS_yield, SYS_sched_yield, SYS_kse_exit, SYS_kse_release,
+	SYS_lseek, SYS_yield, SYS_sched_yield, SYS_kse_exit, SYS_kse_release, SYS_getpgrp,
+	SYS_setpgid, SYS_setsid, SYS_getpgid,
+	SYS_sigsuspend,		// does not return; sig_calls aims it
 };
 
 static bool

@@ -13,6 +13,10 @@
 // load_run: the argument vector in the boot image's RUN_FILE, or NULL if there is none.
 char **load_run(void);
 
+// new_session: in a child, before it becomes a program: a session of its own with the console as
+// its terminal.
+void new_session(void);
+
 // await: wait until the child pid ends, burying every other child that does; its wait status.
 int await(pid_t pid);
 

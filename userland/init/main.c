@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +41,13 @@ await(pid_t pid)
 	}
 }
 
+void
+new_session(void)
+{
+	if (setsid() < 0 || ioctl(STDERR_FILENO, TIOCSCTTY) != 0)
+		warn("%s", CONSOLE);
+}
+
 int
 main(void)
 {
@@ -48,6 +56,7 @@ main(void)
 	open_console();
 	if (getpid() != 1)
 		errx(1, "I am not the first process");
+	setsid();
 	setenv("PATH", "/bin:/sbin", 1);
 	setenv("HOME", "/", 1);
 	argv = load_run();

@@ -61,6 +61,7 @@ start(char **argv)
 {
 	int host = open(HOST, O_RDWR);
 
+	new_session();
 	if (host < 0)
 		err(STATUS_NOT_RUN, "%s", HOST);
 	dup2(host, STDIN_FILENO);

@@ -27,6 +27,7 @@ run_shells(void)
 		pid_t pid = fork();
 
 		if (pid == 0) {
+			new_session();
 			execl(SHELL, "-sh", (char *)NULL);
 			warn("%s", SHELL);
 			_exit(127);

@@ -74,6 +74,7 @@ main(int argc, char **argv)
 	scenario_two_groups();
 	scenario_borrowed();
 	scenario_idle();
+	scenario_signals();
 	scenario_errors_inside();
 	return story_end();
 }

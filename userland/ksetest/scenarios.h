@@ -22,6 +22,7 @@ void scenario_several(void);	// several.c: several KSEs in a group, work of thre
 void scenario_two_groups(void);	// two_groups.c
 void scenario_borrowed(void);	// borrowed.c: the UTS sleeps, a thread uses its KSE
 void scenario_idle(void);	// idle.c: kse_release into idleness, kse_wakeup out of it
+void scenario_signals(void);	// signals.c: a caught signal is the UTS's to hear of
 
 // work.c: bodies of user threads. ut_arg scales them, ut_result is what they found.
 // work_sleep naps ut_arg ms a round; its result is the number of naps that ended well. work_compute

@@ -207,6 +207,25 @@ uts_run(struct ukse *k)
 	}
 }
 
+unsigned int uts_signals[_SIG_MAXSIG + 1];
+
+// take_signals: what the process has caught since the last upcall of this KSE.
+static void
+take_signals(struct ukse *k)
+{
+	for (int w = 0; w < _SIG_WORDS; w++) {
+		unsigned int bits = __atomic_exchange_n(&k->uk_mailbox.km_sigscaught.__bits[w], 0,
+		    __ATOMIC_ACQ_REL);
+
+		for (; bits != 0; bits &= bits - 1) {
+			int sig = w * 32 + __builtin_ctz(bits) + 1;
+
+			story(k, "the process has caught signal %d", sig);
+			__atomic_fetch_add(&uts_signals[sig], 1, __ATOMIC_RELEASE);
+		}
+	}
+}
+
 _Noreturn void
 uts_upcall(struct kse_mailbox *km)
 {
@@ -217,6 +236,7 @@ uts_upcall(struct kse_mailbox *km)
 	k->uk_upcalls++;
 	k->uk_idle = false;
 	story(k, "upcall");
+	take_signals(k);
 	take_completed(k);
 	note_blocked(k);
 	uts_unlock();

@@ -75,6 +75,9 @@ struct uts_totals {
 };
 extern struct uts_totals uts_totals;
 
+// How often the UTS was told of each signal.
+extern unsigned int uts_signals[_SIG_MAXSIG + 1];
+
 extern struct ukse uts_kses[UTS_MAXKSES];
 extern struct ugroup uts_groups[UTS_MAXGROUPS];
 extern struct uthread uts_threads[UTS_MAXTHREADS];

@@ -116,20 +116,16 @@ builtin_unset(int argc, char **argv)
 	return 0;
 }
 
-// Without arguments, all children; else the status of the last one named.
+// Without arguments, all background jobs; else the status of the last one named.
 static int
 builtin_wait(int argc, char **argv)
 {
-	int result = 0, status;
-	pid_t pid;
+	int result = 0;
 
-	for (int i = 1; i < argc; i++) {
-		pid = (pid_t)strtol(argv[i], NULL, 10);
-		result = pid > 0 && waitpid(pid, &status, 0) == pid ? status_of(pid, status) :
-		    STATUS_MISSING;
-	}
-	while (argc == 1 && (pid = waitpid(WAIT_ANY, &status, 0)) > 0)
-		status_of(pid, status);
+	for (int i = 1; i < argc; i++)
+		result = job_wait_for((pid_t)strtol(argv[i], NULL, 10));
+	if (argc == 1)
+		job_wait_for(WAIT_ANY);
 	return result;
 }
 
@@ -158,8 +154,9 @@ find_builtin(const char *name)
 		const char	*name;
 		builtin		*function;
 	} table[] = {
-		{ ".", builtin_dot }, { ":", builtin_colon }, { "cd", builtin_cd },
-		{ "exec", builtin_exec }, { "exit", builtin_exit }, { "export", builtin_export },
+		{ ".", builtin_dot }, { ":", builtin_colon }, { "bg", builtin_bg },
+		{ "cd", builtin_cd }, { "exec", builtin_exec }, { "exit", builtin_exit },
+		{ "export", builtin_export }, { "fg", builtin_fg }, { "jobs", builtin_jobs },
 		{ "pwd", builtin_pwd }, { "set", builtin_set }, { "unset", builtin_unset },
 		{ "wait", builtin_wait },
 	};

@@ -12,6 +12,7 @@
 
 #define PROMPT		"kestrel# "
 #define PROMPT_MORE	"> "
+#define LINE_SIZE	4097		// a terminal has no longer lines
 
 int interactive;
 int script_depth;
@@ -41,13 +42,21 @@ run_text(const char *text)
 	last_status = STATUS_USAGE;
 }
 
-static void
-prompt(const char *text)
+// next_line: getline, behind a prompt if somebody sees it.
+static ssize_t
+next_line(const char *prompt, char **line, size_t *size, FILE *fp)
 {
-	if (!interactive)
-		return;
-	bury();
-	fputs(text, stderr);
+	errno = 0;
+	if (interactive)
+		jobs_report();
+	if (interactive && fp == stdin && jobs_control()) {
+		if (*line == NULL && (*line = malloc(LINE_SIZE)) == NULL)
+			return -1;
+		return terminal_line(prompt, *line, LINE_SIZE);
+	}
+	if (interactive)
+		fputs(prompt, stderr);
+	return getline(line, size, fp);
 }
 
 // The lines of one command are gathered in text until they parse.
@@ -59,9 +68,7 @@ run_stream(FILE *fp)
 	ssize_t n;
 
 	for (;;) {
-		prompt(len == 0 ? PROMPT : PROMPT_MORE);
-		errno = 0;
-		n = getline(&line, &size, fp);
+		n = next_line(len == 0 ? PROMPT : PROMPT_MORE, &line, &size, fp);
 		if (n < 0 && errno == EINTR) {
 			clearerr(fp);
 			len = 0;
@@ -163,6 +170,8 @@ main(int argc, char **argv)
 		interactive |= isatty(STDIN_FILENO);
 		// Programs share the input: take no more of it than the next line.
 		setvbuf(stdin, NULL, _IONBF, 0);
+		if (interactive)
+			jobs_init();
 		run_stream(stdin);
 	}
 	finish();

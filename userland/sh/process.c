@@ -92,7 +92,7 @@ restore_descriptors(const struct redirect *redirects)
 		if (dup2(SAVED_FD + redirects->fd, redirects->fd) < 0)
 			close(redirects->fd);
 	}
-	for (int fd = SAVED_FD; fd < SCRIPT_FD; fd++)
+	for (int fd = SAVED_FD; fd < TERMINAL_FD; fd++)
 		close(fd);
 }
 
@@ -159,16 +159,4 @@ status_of(pid_t pid, int wait_status)
 	else if (sig != SIGPIPE)
 		complain("process %d: %s", pid, strsignal(sig));
 	return 128 + sig;
-}
-
-void
-bury(void)
-{
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(WAIT_ANY, &status, WNOHANG)) > 0) {
-		if (interactive)
-			fprintf(stderr, "[%d] ended, status %d\n", pid, status_of(pid, status));
-	}
 }

@@ -3,9 +3,7 @@
 // POSIX shell 2.9.
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sh.h"
@@ -62,43 +60,16 @@ run_inside(const struct command *command)
 	finish();
 }
 
-// wait_for: status of a child.
-static int
-wait_for(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return STATUS_MISSING;
-	}
-	return status_of(pid, status);
-}
-
-static pid_t
-fork_child(void)
-{
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0)
-		become_child();
-	else if (pid < 0)
-		complain("cannot fork: error %d", errno);
-	return pid;
-}
-
 // start_stage: one command of a pipeline, reading from input (closed here), writing to a new pipe
 // whose reading end becomes *output, unless it is the last.
 static pid_t
-start_stage(const struct command *command, int input, int *output)
+start_stage(struct job *job, const struct command *command, int input, int *output)
 {
 	int fds[2] = { -1, -1 };
 	pid_t pid = -1;
 
 	if (command->next == NULL || pipe(fds) == 0)
-		pid = fork_child();
+		pid = job_fork(job);
 	else
 		complain("cannot make a pipe: error %d", errno);
 	if (pid == 0) {
@@ -124,22 +95,15 @@ start_stage(const struct command *command, int input, int *output)
 static void
 run_stages(const struct command *commands)
 {
-	int count = 0, input = -1;
-	pid_t *pids;
+	struct job *job = job_new(commands, 1);
+	int input = -1, whole = job != NULL, status;
 
-	for (const struct command *c = commands; c != NULL; c = c->next)
-		count++;
-	pids = line_alloc((size_t)count * sizeof(*pids));
-	count = 0;
-	for (const struct command *c = commands; c != NULL; c = c->next) {
-		pids[count] = start_stage(c, input, &input);
-		if (pids[count++] < 0)
-			break;
-	}
+	for (const struct command *c = commands; whole && c != NULL; c = c->next)
+		whole = start_stage(job, c, input, &input) > 0;
 	if (input >= 0)
 		close(input);
-	for (int i = 0; i < count; i++)
-		last_status = pids[i] > 0 ? wait_for(pids[i]) : STATUS_NOT_RUN;
+	status = job != NULL ? job_foreground(job) : STATUS_NOT_RUN;
+	last_status = whole ? status : STATUS_NOT_RUN;
 }
 
 static void
@@ -180,27 +144,20 @@ run_and_or(const struct list *list, int last)
 	}
 }
 
+// Without a group of its own a background list must not read what the shell shall.
 static void
 run_background(const struct list *list)
 {
-	pid_t pid = fork_child();
-	int null;
+	struct job *job = job_new(list->pipelines->commands, 0);
+	pid_t pid = job != NULL ? job_fork(job) : -1;
 
 	if (pid == 0) {
-		null = open("/dev/null", O_RDONLY);
-		if (null > 0) {
-			dup2(null, STDIN_FILENO);
-			close(null);
-		}
 		run_and_or(list, 1);
 		finish();
 	}
+	if (job != NULL)
+		last_background = job_background(job);
 	last_status = pid > 0 ? 0 : STATUS_NOT_RUN;
-	if (pid <= 0)
-		return;
-	last_background = pid;
-	if (interactive)
-		fprintf(stderr, "[%d]\n", pid);
 }
 
 void

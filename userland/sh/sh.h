@@ -117,9 +117,11 @@ char *expand_one(const char *word);
 #define STATUS_NOT_RUN	126
 #define STATUS_MISSING	127
 
-// Descriptors above what a redirection can name: those that builtins displaced, then open scripts.
+// Descriptors above what a redirection can name: those that builtins displaced, the terminal of job
+// control, then open scripts.
 #define SAVED_FD	10
-#define SCRIPT_FD	20
+#define TERMINAL_FD	20
+#define SCRIPT_FD	21
 
 extern int interactive;
 extern int script_depth;		// scripts being read, on SCRIPT_FD and up
@@ -147,12 +149,37 @@ void become_child(void);
 _Noreturn void finish(void);
 // status_of: exit value of a wait status, 128 + number for a signal, which is reported.
 int status_of(pid_t pid, int wait_status);
-// bury: report background children that have ended.
-void bury(void);
+
+// ---- Jobs --------------------------------------------------------------------------------------
+
+struct job;
+
+// jobs_init: an interactive shell on a terminal keeps a process group for each job, and does not
+// stop itself.
+void jobs_init(void);
+// jobs_control: whether it does. terminal_init: from now on ^C ends no more than the line being
+// typed. terminal_line: a line, behind a prompt; its length; -1: EINTR for ^C, else the end.
+int jobs_control(void);
+void terminal_init(void);
+ssize_t terminal_line(const char *prompt, char *line, size_t size);
+// job_new: a job without processes; commands are for its name. NULL, reported: too many.
+struct job *job_new(const struct command *commands, int foreground);
+// job_fork: a process of the job; 0 in the child, which is ready to run a command; -1, reported.
+pid_t job_fork(struct job *job);
+// job_foreground: wait until the job ends or stops; the status of its last process. A stopped one
+// stays in the table.
+int job_foreground(struct job *job);
+// job_background: let it run; its last process.
+pid_t job_background(struct job *job);
+// job_wait_for: the exit status of a background process, by number; STATUS_MISSING.
+int job_wait_for(pid_t pid);
+// jobs_report: tell of background jobs that have ended, stopped or gone on.
+void jobs_report(void);
 
 // A builtin returns its exit status.
 typedef int builtin(int argc, char **argv);
 builtin *find_builtin(const char *name);
+builtin builtin_jobs, builtin_fg, builtin_bg;	// jobs.c
 
 // complain: "sh: text" on standard error.
 void complain(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
