@@ -31,6 +31,7 @@ LIBGCC   = $(shell $(CC) -march=i686 -print-libgcc-file-name)
 GCCINC   = $(shell $(CC) -print-file-name=include)
 CXXINC   = $(shell $(CXX) -x c++ -E -v /dev/null 2>&1 | sed -n 's|^ \(/.*/c++/.*\)|\1|p')
 
+comma    := ,
 say      = @printf '  %-7s %s\n' '$(1)' '$(2)'
 # note(file, text): the file holds the text, and is as old as the last change of it.
 note     = $(shell mkdir -p $(dir $(1)); \
@@ -56,12 +57,17 @@ KLANGCXX := $(KLANG) -std=c++23 -fno-exceptions -fno-rtti -fno-threadsafe-static
 # include/c++ keeps libstdc++'s freestanding headers from asking for glibc.
 KINC     := -Iinclude -I. -Iarch/i386/include -isystem include/c++
 KOPT     := -O2 -g
+# RELEASE is optimised as a whole when it is linked: the short functions that rooms share (locks,
+# critical sections, user memory) are compiled into their callers.
+ifeq ($(KERNCONF),RELEASE)
+KOPT     += -flto=2 -fno-fat-lto-objects
+endif
 KCONF    := $(if $(filter DEBUG,$(KERNCONF)),-DINVARIANTS=1,-DINVARIANTS=0)
 KCXXFLAGS := $(KMACHINE) $(KLANGCXX) $(KOPT) $(KCONF) $(WARNCXX) $(KINC)
 KCFLAGS   := $(KMACHINE) $(KLANG) -std=c11 $(KOPT) $(KCONF) $(WARNC) $(KINC)
 KASFLAGS  := $(KMACHINE) -g $(KCONF) $(KINC)
 # memcpy and its like must not be compiled into calls of themselves.
-STRFLAGS  := -fno-tree-loop-distribute-patterns -fno-builtin
+STRFLAGS  := -fno-tree-loop-distribute-patterns -fno-builtin -fno-lto
 KLDFLAGS  := -nostdlib -static -no-pie -Wl,-T,linker.ld -Wl,--build-id=none \
     -Wl,-z,noexecstack -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments \
     -Wl,-z,max-page-size=4096
@@ -86,7 +92,6 @@ HOSTFLAGS := -std=c++23 -O1 -g -DINVARIANTS=1 $(WARN) -fsanitize=address,undefin
 # What objects were built with: a change of compiler or configuration rebuilds what it touches.
 TOOLCHAIN := $(B)/toolchain
 $(call note,$(TOOLCHAIN),$(shell $(CXX) -dumpfullversion -dumpmachine 2>/dev/null) $(CROSS))
-$(call note,$(B)/kernconf,$(KERNCONF))
 COMMON    := Makefile $(TOOLCHAIN)
 
 # ---- Sources ----------------------------------------------------------------------------------
@@ -94,6 +99,7 @@ find      = $(sort $(wildcard $(1)))
 KSRC     := $(call find,arch/i386/*.S arch/i386/*.cpp kern/*.cpp vm/*.cpp)
 KSTRSRC  := $(call find,libc/string/*.c libc/string/*.S)
 KTESTSRC := $(call find,tests/kernel/*.cpp)
+BENCHKSRC := $(call find,tests/bench/kernel/*.S tests/bench/kernel/*.cpp)
 ifeq ($(KERNCONF),DEBUG)
 KSRC     += $(KTESTSRC)
 endif
@@ -112,8 +118,8 @@ LIBCOBJ  := $(LIBCSRC:%=$(U)/%.o)
 CRTOBJ   := $(CRTSRC:%=$(U)/%.o)
 
 # ---- Entry points -----------------------------------------------------------------------------
-.PHONY: all kernel libc userland initrd iso sdk headers run test test-matrix \
-    debug gdb lint locks layers format-check clean help setup host-tests
+.PHONY: all kernel libc userland initrd iso sdk headers run test test-matrix mutants bench \
+    bench-parts performance debug gdb lint locks layers format-check clean help setup host-tests
 all: kernel userland initrd sdk     ## everything a run needs (default)
 kernel: $(B)/kernel                 ## build/kernel
 libc: $(B)/lib/libc.a $(B)/lib/crt1.o
@@ -134,13 +140,28 @@ run:                                ## boot to a shell on this terminal (Ctrl-A 
 
 test:                               ## build and run every test; T=pattern selects
 	$(Q)scripts/setup
-	$(Q)$(MAKE) --no-print-directory $(JOBS) all host-tests iso
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all host-tests iso bench-parts
 	$(Q)scripts/kestrel test $(T)
 
 test-matrix:                        ## every test on 1 to 8 CPUs, eager_upcall and quantum 0 and 1
 	$(Q)scripts/setup
-	$(Q)$(MAKE) --no-print-directory $(JOBS) all host-tests iso
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all host-tests iso bench-parts
 	$(Q)scripts/kestrel test --matrix $(T)
+
+bench:                              ## measure; ARGS=... as for `kestrel bench`
+	$(Q)scripts/setup
+	$(Q)$(MAKE) --no-print-directory $(JOBS) bench-parts
+	$(Q)scripts/kestrel bench $(ARGS)
+
+bench-parts: all                    ## what `kestrel bench` needs: a RELEASE kernel and programs
+	$(Q)$(MAKE) --no-print-directory KERNCONF=RELEASE $(B)/RELEASE/kernel \
+	    $(B)/RELEASE/kernel.bench $(BENCHES:%=$(B)/root/%)
+
+performance: bench-parts            ## measure, and put the figures into docs/performance.md
+	$(Q)scripts/kestrel bench --document docs/performance.md
+
+mutants: all                        ## take each mend of docs/errata.md out, see its test fail
+	$(Q)scripts/kestrel mutants $(T)
 
 debug: all                          ## boot stopped and attach gdb
 	$(Q)scripts/kestrel debug $(ARGS)
@@ -183,28 +204,42 @@ $(call note,$(K)/objects,$(KOBJ) $(KSTROBJ))
 $(K)/libkstring.a: $(KSTROBJ) $(K)/objects
 	$(Q)rm -f $@ && $(AR) rcs $@ $(KSTROBJ)
 
-klink = $(CXX) $(KLDFLAGS) -o $@ $(KOBJ) $(1) $(K)/libkstring.a $(LIBGCC)
+# kernel_image(name, further objects, further flags): links build/CONF/NAME.
+define kernel_image
+$(K)/$(1).pass1: $(KOBJ) $(2) $(K)/libkstring.a $(K)/ksyms0.o linker.ld
+	$$(call say,LD,$$@)
+	$(Q)$(CXX) $(KCXXFLAGS) $(KLDFLAGS) $(3) -o $$@ $(KOBJ) $(2) $(K)/ksyms0.o \
+	    $(K)/libkstring.a $$(LIBGCC)
 
-$(K)/kernel.pass1: $(KOBJ) $(K)/libkstring.a $(K)/ksyms0.o linker.ld
-	$(call say,LD,$@)
-	$(Q)$(call klink,$(K)/ksyms0.o)
+$(K)/$(1): $(K)/$(1).pass1 $(K)/$(1).ksyms.o scripts/check-kernel
+	$$(call say,LD,$$@)
+	$(Q)$(CXX) $(KCXXFLAGS) $(KLDFLAGS) $(3) -o $$@ $(KOBJ) $(2) \
+	    $(K)/$(1).ksyms.o $(K)/libkstring.a \
+	    $$(LIBGCC)
+	$(Q)NM=$(NM) scripts/check-kernel $$< $$@
 
-$(K)/kernel: $(K)/kernel.pass1 $(K)/ksyms1.o scripts/check-kernel
-	$(call say,LD,$@)
-	$(Q)$(call klink,$(K)/ksyms1.o)
-	$(Q)NM=$(NM) scripts/check-kernel $(K)/kernel.pass1 $@
+$(K)/$(1).ksyms.S: $(K)/$(1).pass1 scripts/ksyms
+	$(Q)$(NM) -C --defined-only $$< | scripts/ksyms >$$@
+endef
 
 $(K)/ksyms0.S: scripts/ksyms
 	@mkdir -p $(@D)
 	$(Q)scripts/ksyms </dev/null >$@
-$(K)/ksyms1.S: $(K)/kernel.pass1 scripts/ksyms
-	$(Q)$(NM) -C --defined-only $< | scripts/ksyms >$@
-$(K)/ksyms%.o: $(K)/ksyms%.S $(COMMON)
+$(K)/%.o: $(K)/%.S $(COMMON)
 	$(Q)$(CC) $(KASFLAGS) -c $< -o $@
 
-# The configuration last asked for is the one that runs.
-$(B)/kernel: $(K)/kernel $(B)/kernconf
-	$(Q)cp $< $@
+$(eval $(call kernel_image,kernel))
+
+# The configuration last asked for is the one that runs. Compared each time, since either may be
+# newer than the copy; a copy that is the same keeps its age.
+$(B)/kernel: $(K)/kernel FORCE
+	$(Q)cmp -s $< $@ || cp $< $@
+.PHONY: FORCE
+FORCE:
+# A kernel that can take the figures that user mode cannot: RELEASE, and tests/bench/kernel.
+ifeq ($(KERNCONF),RELEASE)
+$(eval $(call kernel_image,kernel.bench,$(BENCHKSRC:%=$(K)/%.o),-Wl$(comma)-e$(comma)bench_start))
+endif
 
 # ---- Headers, each alone ----------------------------------------------------------------------
 headers: $(KHEADERS:%=$(B)/headers/%.ok) $(UHEADERS:%=$(B)/headers/%.ok)  ## each compiles alone
@@ -222,7 +257,7 @@ $(B)/headers/%.h.ok: %.h $(COMMON)
 
 # ---- Lock contracts ---------------------------------------------------------------------------
 # clang reads again what g++ has compiled, whose object stands for the headers as well.
-KCHECKED := $(filter %.cpp,$(KSRC) $(KTESTSRC))
+KCHECKED := $(filter %.cpp,$(KSRC) $(KTESTSRC) $(BENCHKSRC))
 locks: $(patsubst %,$(B)/lint/%.ok,$(sort $(KCHECKED)))  ## lock contracts, by clang
 $(B)/lint/%.ok: $(K)/%.o scripts/lint
 	$(call say,LINT,$*)
@@ -260,7 +295,8 @@ PROGRAMS += $(1)
 $(B)/prog/$(1): $(2:%=$(U)/%.o) $(3) $(B)/lib/crt1.o $(B)/lib/libc.a $(COMMON)
 	$$(call say,LINK,$(1))
 	@mkdir -p $$(@D)
-	$(Q)$(CC) $(ULDFLAGS) -o $$@ $(B)/lib/crt1.o $(2:%=$(U)/%.o) $(3) $(B)/lib/libc.a $$(LIBGCC)
+	$(Q)$(CC) $(ULDFLAGS) $$(ULDFLAGS_$(1)) -o $$@ $(B)/lib/crt1.o $(2:%=$(U)/%.o) $(3) \
+	    $(B)/lib/libc.a $$(LIBGCC)
 endef
 sources = $(call find,$(1)/*.c $(1)/*.S $(1)/*.cpp)
 
@@ -282,6 +318,21 @@ $(foreach d,$(UTESTDIRS),\
     $(eval $(call program,tests/$(notdir $d),$(call sources,$d),$(UTESTLIB))))
 $(B)/lib/libtest.a: $(UTESTLIBSRC:%=$(U)/%.o)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# tests/bench: programs like those of tests/user, but not in the boot image. The user thread
+# scheduler that upcalls drives is ksetest's.
+SYSTEM := $(PROGRAMS)
+BENCHLIB := $(B)/lib/libbench.a
+$(foreach f,$(call find,tests/bench/*.c tests/bench/*.S),\
+    $(eval $(call program,bench/$(basename $(notdir $f)),$f,$(BENCHLIB))))
+BENCHUTS := $(addprefix userland/ksetest/,uts.c uts_life.c enter_uts.S story.c)
+$(eval $(call program,bench/upcalls,tests/bench/upcalls/main.c $(BENCHUTS),$(BENCHLIB)))
+$(U)/tests/bench/upcalls/main.c.o: UINC += -Iuserland/ksetest
+ULDFLAGS_bench/first := -Wl,-e,first_start
+$(B)/lib/libbench.a: $(U)/tests/bench/lib/bench.c.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+BENCHES := $(filter-out $(SYSTEM),$(PROGRAMS))
+PROGRAMS := $(SYSTEM)
 
 $(B)/root/%: $(B)/prog/%
 	@mkdir -p $(@D)
@@ -312,14 +363,13 @@ $(B)/sdk/stamp: $(UHEADERS) $(B)/lib/libc.a $(B)/lib/crt1.o $(SDKWRAP) $(COMMON)
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)/include $(@D)/lib $(@D)/bin
 	$(Q)(cd include && tar -cf - --exclude=support .) | tar -xf - -C $(@D)/include
 	$(Q)cp $(B)/lib/libc.a $(B)/lib/crt1.o $(@D)/lib/
-	$(Q)sed 's|@CROSS@|$(CROSS)|; s|@CXXINC@|$(CXXINC)|' \
-	    scripts/sdk/kestrel-cc >$(@D)/bin/kestrel-cc
-	$(Q)chmod +x $(@D)/bin/kestrel-cc && ln -s kestrel-cc $(@D)/bin/kestrel-c++
+	$(Q)sed 's|@CROSS@|$(CROSS)|; s|@CXXINC@|$(CXXINC)|' scripts/sdk/kestrel-cc \
+	    >$(@D)/bin/kestrel-cc && chmod +x $(@D)/bin/kestrel-cc
+	$(Q)ln -s kestrel-cc $(@D)/bin/kestrel-c++
 	$(Q)touch $@
 
 # ---- Host tests -------------------------------------------------------------------------------
-# tests/host/X.cpp becomes build/host/X; HOST_X names the kernel sources that it exercises, lib/
-# holds what all of them share.
+# tests/host/X.cpp becomes build/host/X; HOST_X names kernel sources, lib/ is shared by all.
 HOSTLIB   := $(call find,tests/host/lib/*.cpp)
 HOSTTESTS := $(patsubst tests/host/%.cpp,%,$(call find,tests/host/*.cpp))
 HOST_format   := kern/subr_format.cpp

@@ -4,11 +4,12 @@
 #include <kern/imgact.hpp>
 
 #include <kern/elf_parse.hpp>
+#include <kern/md.hpp>
 #include <kern/vnode.hpp>
 #include <support/bits.hpp>
 #include <vm/vm_map.hpp>
 
-static constexpr uint32_t stack_top = to_word(vm_layout::user_max);
+static constexpr uint32_t stack_top = to_word(vm_layout::sigcode);
 
 static vm_prot segment_prot(elf_segment const &s)
 {
@@ -34,6 +35,10 @@ static result<uint32_t> load(vmspace &vm, vnode const &vp, elf_image const &imag
 	for (size_t i = 0; i < image.count; i++)
 		TRY(load_segment(vm, vp, image.segments[i]));
 	vm_map_set_heap(vm, vaddr{image.end});
+	TRY(vm_map_insert(vm, vm_layout::sigcode, page_size,
+	    static_cast<vm_prot>(VM_PROT_READ | VM_PROT_EXECUTE)));
+	TRY(vmspace_write(vm, vm_layout::sigcode, sigcode,
+	    static_cast<size_t>(esigcode - sigcode)));
 	TRY(vm_map_stack(vm, vaddr{stack_top}, vm_stack_most));
 	return args.copy_to(vm, stack_top);
 }

@@ -45,7 +45,7 @@ void print_banner()
 	uint32_t const mib = (vm_page_count().total + 255) / 256;
 
 	printf("Kestrel %s (%s) i386, %u CPU%s, %u MiB\n", kestrel_release, kestrel_kernconf,
-	    mp_ncpus, mp_ncpus == 1 ? "" : "s", mib);
+	    mp_found, mp_found == 1 ? "" : "s", mib);
 }
 
 }

@@ -4,6 +4,7 @@
 #include <kern/callout.hpp>
 #include <kern/md.hpp>
 #include <kern/sched.hpp>
+#include <kern/signalvar.hpp>
 #include <kern/sysctl.hpp>
 #include <kern/thread.hpp>
 #include <machine/pcpu.hpp>
@@ -19,6 +20,7 @@ void hardclock(trapframe *frame)
 	bool const user = trapframe_usermode(frame);
 
 	// One CPU keeps the time; only it writes ticks.
+	get_pcpu()->pc_hardclocks++;
 	if (curcpu() == 0)
 		ticks = static_cast<int>(static_cast<unsigned>(ticks) + 1);
 	{	mtx_guard g{sched_lock};
@@ -28,10 +30,14 @@ void hardclock(trapframe *frame)
 			if ((td->td_proc->p_flag & P_KSES) != 0) {
 				td->td_usticks++;
 				thread_quantum_tick(td);
+				// A signal for the UTS that nobody could take to it yet.
+				if ((td->td_proc->p_sflag & PS_NEEDSIGCHK) != 0)
+					ke->ke_flags |= KEF_ASTPENDING;
 			}
 		} else {
 			ke->ke_sticks++;
 		}
+		itimer_tick(td->td_proc, user);
 		sched_clock(td);
 	}
 	if (curcpu() == 0)

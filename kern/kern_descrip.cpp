@@ -67,7 +67,7 @@ result<int> fdalloc(thread *td, file_ref fp)
 	mtx_guard g{fdp->fd_mtx};
 	for (int fd = 0; fd < config::max_files; fd++) {
 		if (fdp->fd_files[fd] == nullptr) {
-			fdp->fd_files[fd] = fp.release();
+			fdp->put(fd, fp.release());
 			return fd;
 		}
 	}
@@ -78,7 +78,7 @@ result<int> fdalloc(thread *td, file_ref fp)
 static file_ref exchange(filedesc *fdp, int fd, file *fp)
 {
 	mtx_guard g{fdp->fd_mtx};
-	return file_ref{std::exchange(fdp->fd_files[fd], fp)};
+	return file_ref{fdp->put(fd, fp)};
 }
 
 Errno fdclose(thread *td, int fd)
@@ -98,9 +98,9 @@ filedesc *fdcopy(filedesc &from)
 {
 	filedesc *copy = fdinit();
 	mtx_guard g{from.fd_mtx};
-	for (int fd = 0; fd < config::max_files; fd++)
+	for (int fd = 0; fd < from.fd_past; fd++)
 		if (from.fd_files[fd] != nullptr)
-			copy->fd_files[fd] = fhold(from.fd_files[fd]);
+			copy->put(fd, fhold(from.fd_files[fd]));
 	return copy;
 }
 
@@ -108,7 +108,7 @@ void fdfree(filedesc *fdp)
 {
 	if (fdp == nullptr)
 		return;
-	for (int fd = 0; fd < config::max_files; fd++)
+	for (int fd = 0; fd < fdp->fd_past; fd++)
 		exchange(fdp, fd, nullptr);
 	filedesc_zone.free(fdp);
 }

@@ -38,11 +38,13 @@ enum : int {
 //   fo_read, fo_write  transfer what there is; a short read is no error
 //   fo_stat            fill *sb, which is zeroed
 //   fo_close           last reference gone: release f_data
+//   fo_ioctl           a control request with data in user memory; null: ENOTTY to all
 struct fileops final {
 	Errno (*fo_read)(file &fp, uio &io);
 	Errno (*fo_write)(file &fp, uio &io);
 	Errno (*fo_stat)(file const &fp, struct stat &sb);
 	void  (*fo_close)(file &fp);
+	Errno (*fo_ioctl)(file &fp, uint32_t request, uaddr data){};
 };
 
 // file: one open(), shared by all descriptors that dup() and fork() made of it.
@@ -82,7 +84,16 @@ file_ref falloc(int flags, fileops const *ops, void *data);
 // filedesc: the descriptors of one process. The mutex guards the slots, not the files.
 struct filedesc final {
 	mtx   fd_mtx{"filedesc", lock_rank::filedesc};
+	int   fd_past{};                        // (fd_mtx) no slot from here on was ever used
 	file *fd_files[config::max_files]{};    // (fd_mtx) each slot in use has a reference
+
+	// put: what a slot held before.
+	file *put(int fd, file *fp)
+	{
+		if (fd >= fd_past)
+			fd_past = fd + 1;
+		return std::exchange(fd_files[fd], fp);
+	}
 };
 
 // fget: the file behind a descriptor of td's process, open for all of `need` (FREAD, FWRITE, 0).

@@ -136,7 +136,6 @@ static Errno become_single(thread *td)
 		return ERESTART;
 	thread_leave_kse_mode(td);
 	thread_single_end();
-	signotify(p);           // stop signals have waited meanwhile
 	return OK;
 }
 
@@ -157,6 +156,10 @@ Errno kern_execve(thread *td, vnode const &vp, exec_args const &args)
 	if (old != nullptr)
 		vmspace_free(old);
 	strlcpy(p->p_comm, vp.v_name, sizeof p->p_comm);
+	{	mtx_guard g{p->p_mtx};
+		sig_exec(p);
+		p->p_flag |= P_EXEC;
+	}
 	exec_setregs(td, image.entry, image.stack);
 	return OK;
 }

@@ -88,13 +88,14 @@ Errno sys_kse_exit(thread *td, kse_exit_args const &)
 	}
 	kse_purge(p, td);
 	thread_leave_kse_mode(td);
+	signotify(p);           // what waited for the UTS is the thread's now
 	return OK;
 }
 
 // upcall_is_due: there is something to tell the UTS already. p_mtx held too.
 static bool upcall_is_due(ksegrp *kg, kse *ke) REQUIRES(sched_lock)
 {
-	if (kg->kg_completed != uaddr{})
+	if (kg->kg_completed != uaddr{} || signal_upcall_due(kg->kg_proc))
 		return true;
 	bool const woken = (ke->ke_flags & KEF_WAKEUP) != 0;
 	ke->ke_flags &= ~KEF_WAKEUP;
@@ -159,7 +160,8 @@ static kse *find_by_mailbox(proc *p, uaddr mbx) REQUIRES(sched_lock)
 // kse_wakeup: the idle KSE with this mailbox (NULL: any idle one of the caller's group) upcalls.
 //   result       0, also when that KSE is not idle: it upcalls instead of going idle next
 //   errors       EINVAL not a KSE process; ESRCH no such KSE
-//   locks        takes sched_lock; may sleep before
+//   locks        takes p_mtx, then sched_lock; may sleep before. With p_mtx, because kse_release
+//                holds it from its look at KEF_WAKEUP until its KSE is idle or it sleeps
 //   source       seed line 333; ours: D-06, D-31, D-32
 Errno sys_kse_wakeup(thread *td, kse_wakeup_args const &uap)
 {
@@ -168,11 +170,13 @@ Errno sys_kse_wakeup(thread *td, kse_wakeup_args const &uap)
 	if (!is_kse_process(p))
 		return EINVAL;
 	thread *spare = thread_alloc();
-	{	mtx_guard g{sched_lock};
+	{	mtx_guard pg{p->p_mtx};
+		mtx_guard g{sched_lock};
 		kse *ke = uap.mbx != uaddr{} ? find_by_mailbox(p, uap.mbx)
 					     : td->td_ksegrp->kg_iq.first();
 		if (ke == nullptr) {
 			g.unlock();
+			pg.unlock();
 			thread_free(spare);
 			return ESRCH;
 		}

@@ -26,6 +26,8 @@ void ksegrp_free(ksegrp *kg)
 	uma_zfree(ksegrp_zone, kg);
 }
 
+// Without the analysis: the KSE is the caller's alone.
+NO_THREAD_SAFETY_ANALYSIS
 void kse_free(kse *ke)
 {
 	KASSERT(ke->ke_tdspare == nullptr, "kse %p freed with its spare", ke);

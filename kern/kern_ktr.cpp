@@ -41,7 +41,7 @@ Errno make_rings()
 	auto const bytes = static_cast<size_t>(ktr_entries) * sizeof(ktr_entry);
 	size_t const pages = round_page(bytes) / page_size;
 
-	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++) {
+	for (uint32_t cpu = 0; cpu < mp_found; cpu++) {
 		if (rings[cpu].slots.load(order::relaxed) != nullptr)
 			continue;
 		auto *const slots = to_pointer<ktr_entry>(TRY(kmem_alloc(pages)));
@@ -124,7 +124,7 @@ void cursors_start(cursors &c, bool from_oldest)
 {
 	auto const size = static_cast<uint32_t>(ktr_entries);
 
-	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++) {
+	for (uint32_t cpu = 0; cpu < mp_found; cpu++) {
 		uint32_t const next = rings[cpu].next.load(order::acquire);
 		c.left[cpu] = next < size ? next : size;
 		c.at[cpu] = from_oldest ? next - c.left[cpu] : next - 1;
@@ -137,7 +137,7 @@ bool cursors_step(cursors &c, bool from_oldest, ktr_entry *event)
 	uint32_t best = MAXCPU;
 	ktr_entry candidate;
 
-	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++) {
+	for (uint32_t cpu = 0; cpu < mp_found; cpu++) {
 		while (c.left[cpu] > 0 && !load_event(rings[cpu], c.at[cpu], &candidate)) {
 			c.left[cpu]--;
 			c.at[cpu] += from_oldest ? 1u : ~0u;

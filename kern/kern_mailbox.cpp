@@ -10,11 +10,16 @@
 #include <kern/thread.hpp>
 #include <sys/kse.h>
 
+static void copy_sigmask(proc *p, ucontext_t *uc)
+{
+	mtx_guard g{p->p_mtx};                  // four words that must belong together (D-26)
+	uc->uc_sigmask = p->p_sigmask;
+}
+
 void thread_getcontext(thread *td, ucontext_t *uc)
 {
 	get_mcontext(td, &uc->uc_mcontext);
-	mtx_guard g{td->td_proc->p_mtx};        // four words that must belong together (D-26)
-	uc->uc_sigmask = td->td_proc->p_sigmask;
+	copy_sigmask(td->td_proc, uc);
 }
 
 Errno thread_setcontext(thread *td, ucontext_t const *uc)
@@ -29,8 +34,9 @@ Errno thread_setcontext(thread *td, ucontext_t const *uc)
 	return OK;
 }
 
-// The kernel writes the first two members of the context, mask and registers; uc_link and uc_stack
-// behind them stay as the UTS left them.
+// The kernel writes the first two members of the context, mask and registers, of which the FPU's
+// are the last and only there if the thread has any; uc_link and uc_stack behind them stay as the
+// UTS left them.
 static_assert(offsetof(ucontext_t, uc_link) ==
     offsetof(ucontext_t, uc_mcontext) + sizeof(mcontext_t));
 
@@ -39,11 +45,12 @@ Errno thread_export_context(thread *td)
 	proc *p = td->td_proc;
 	ksegrp *kg = td->td_ksegrp;
 	uaddr const mailbox = td->td_mailbox;
-	ucontext_t uc{};
+	ucontext_t uc;
 
-	thread_getcontext(td, &uc);
-	TRY(copyout(&uc, user_at(mailbox, offsetof(kse_thr_mailbox, tm_context)),
-	    offsetof(ucontext_t, uc_link)));
+	size_t const bytes = offsetof(ucontext_t, uc_mcontext) +
+	    get_mcontext_part(td, &uc.uc_mcontext);
+	copy_sigmask(p, &uc);
+	TRY(copyout(&uc, user_at(mailbox, offsetof(kse_thr_mailbox, tm_context)), bytes));
 	// User memory is written without locks, so the head may change before the mailbox is
 	// linked: then its tm_next is written anew. That the same head may have gone and come back
 	// is no matter, since only its address counts.

@@ -44,9 +44,10 @@ thread *spin_mtx::owner() const
 	return owner_of(mtx_lock_.load(order::relaxed));
 }
 
+// The word of a spin mutex has no flags.
 bool spin_mtx::owned() const
 {
-	return owner() == curthread;
+	return mtx_lock_.load(order::relaxed) == self_word();
 }
 
 void spin_mtx::assert_owned() const
@@ -74,37 +75,48 @@ void spin_mtx::assign_owner(thread *td)
 
 void spin_mtx::lock()
 {
-	uintptr_t const self = self_word();
-
 	critical_enter();
-	if (owned()) {
-		if (kind != mtx_kind::recursive && !giving_way())
-			panic("recursion on plain spin mutex %s", name);
-		recurse_++;
-		return;
+	if constexpr (config::invariants) {
+		if (!owned())
+			witness_check(*this);
 	}
-	if constexpr (config::invariants)
-		witness_check(*this);
 	// Pairs with the release store in unlock().
-	for (uint32_t tries = 0; !mtx_lock_.cas(MTX_UNOWNED, self, order::acquire); tries++) {
-		if (giving_way())
-			return;
-		if (tries == spin_limit)
-			panic("spin mutex %s held too long by thread %p", name, owner());
-		cpu_spinwait();
-	}
+	if (!mtx_lock_.cas(MTX_UNOWNED, self_word(), order::acquire) && !lock_hard()) [[unlikely]]
+		return;
 	if constexpr (config::invariants)
 		witness_acquired(*this);
 }
 
+// lock_hard: the mutex was not free. False when nothing was acquired: the caller has it already, or
+// the machine panics.
+bool spin_mtx::lock_hard()
+{
+	if (owned()) {
+		if (kind != mtx_kind::recursive && !giving_way())
+			panic("recursion on plain spin mutex %s", name);
+		recurse_++;
+		return false;
+	}
+	// Pairs with the release store in unlock().
+	for (uint32_t tries = 0; !mtx_lock_.cas(MTX_UNOWNED, self_word(), order::acquire);
+	    tries++) {
+		if (giving_way())
+			return false;
+		if (tries == spin_limit)
+			panic("spin mutex %s held too long by thread %p", name, owner());
+		cpu_spinwait();
+	}
+	return true;
+}
+
 void spin_mtx::unlock()
 {
-	if (!owned() && giving_way()) {
+	if (!owned() && giving_way()) [[unlikely]] {
 		critical_exit();
 		return;
 	}
 	assert_owned();
-	if (recurse_ != 0) {
+	if (recurse_ != 0) [[unlikely]] {
 		recurse_--;
 	} else {
 		if constexpr (config::invariants)
@@ -155,25 +167,31 @@ void mtx::assert_not_owned() const
 
 void mtx::lock()
 {
-	uintptr_t const self = self_word();
-
-	if (owned()) {
-		if (kind != mtx_kind::recursive)
-			panic("recursion on plain mutex %s", name);
-		recurse_++;
-		// The owner's own mark: makes unlock() take the slow path.
-		mtx_lock_.set(MTX_RECURSED, order::relaxed);
-		return;
+	if constexpr (config::invariants) {
+		if (!owned())
+			witness_check(*this);
 	}
-	if constexpr (config::invariants)
-		witness_check(*this);
 	// Pairs with the releases in unlock() and unlock_hard().
-	if (!mtx_lock_.cas(MTX_UNOWNED, self, order::acquire)) {
-		while (!lock_hard(self))
+	if (!mtx_lock_.cas(MTX_UNOWNED, self_word(), order::acquire)) [[unlikely]] {
+		if (owned()) {
+			recurse();
+			return;
+		}
+		while (!lock_hard(self_word()))
 			continue;
 	}
 	if constexpr (config::invariants)
 		witness_acquired(*this);
+}
+
+// recurse: the owner enters once more.
+void mtx::recurse()
+{
+	if (kind != mtx_kind::recursive)
+		panic("recursion on plain mutex %s", name);
+	recurse_++;
+	// The owner's own mark: makes unlock() take the slow path.
+	mtx_lock_.set(MTX_RECURSED, order::relaxed);
 }
 
 bool mtx::try_lock()

@@ -6,6 +6,7 @@
 #include <kern/config.hpp>
 #include <kern/kassert.hpp>
 #include <kern/sched.hpp>
+#include <kern/signalvar.hpp>
 #include <kern/sleepq.hpp>
 #include <kern/sysctl.hpp>
 #include <kern/sysinit.hpp>
@@ -91,8 +92,7 @@ static void inherit(proc *p2, thread *td2, thread *td1)
 	mtx_guard g{p1->p_mtx};
 	p2->p_ucred = crhold(p1->p_ucred);
 	td2->td_ucred = crhold(p1->p_ucred);
-	p2->p_sigmask = p1->p_sigmask;
-	p2->p_sigignore = p1->p_sigignore;
+	sig_fork(p2, p1);
 	strlcpy(p2->p_comm, p1->p_comm, sizeof p2->p_comm);
 	strlcpy(p2->p_cwd, p1->p_cwd, sizeof p2->p_cwd);
 }
@@ -109,7 +109,7 @@ result<proc *> proc_alloc(thread *td)
 	thread *td2 = thread_alloc();
 
 	proc_linkup(p, kg, ke, td2);
-	td2->td_flags = 0;              // bound
+	td2->td_flags.preset(0);        // bound
 	td2->td_kse = ke;
 	ke->ke_thread = td2;
 	ke->ke_state = KES_THREAD;
@@ -128,12 +128,21 @@ void proc_free(proc *p)
 	nprocs.sub(1, order::relaxed);
 }
 
+static void set_parent(proc *p, proc *parent) REQUIRES(proctree_lock)
+{
+	mtx_guard g{sched_lock};
+	p->p_pptr = parent;
+	p->p_ppid = parent->p_pid;
+}
+
 void proc_insert(proc *p, proc *parent, int pid)
 {
 	mtx_guard g{proctree_lock};
 	p->p_pid = pid != 0 ? pid : pid_alloc();
-	p->p_pptr = parent;
-	p->p_ppid = parent->p_pid;
+	p->p_pgid = parent->p_pgid;
+	p->p_sid = parent->p_sid;
+	callout_init(&p->p_itcallout, 1);
+	set_parent(p, parent);
 	pid_chain(p->p_pid).insert_head(*p);
 	parent->p_children.insert_tail(*p);
 	allproc.insert_tail(*p);
@@ -155,8 +164,7 @@ void proc_bury(proc *p)
 	KASSERT(initproc != nullptr || p->p_children.empty(),
 	    "process %d leaves orphans before init", p->p_pid);
 	while (proc *child = p->p_children.remove_head()) {
-		child->p_pptr = initproc;
-		child->p_ppid = initproc->p_pid;
+		set_parent(child, initproc);
 		initproc->p_children.insert_tail(*child);
 		orphans = true;
 	}
@@ -164,6 +172,13 @@ void proc_bury(proc *p)
 		wakeup(initproc);
 	allproc.remove(*p);
 	zombproc.insert_tail(*p);
+}
+
+void proc_reparent(proc *p, proc *parent)
+{
+	p->p_pptr->p_children.remove(*p);
+	set_parent(p, parent);
+	parent->p_children.insert_tail(*p);
 }
 
 void proc_reap(proc *p)

@@ -53,6 +53,9 @@ void proc_start(proc *p) EXCLUDES(sched_lock);
 // proc_bury: p's last thread has nothing left to do: allproc to zombproc, children to init.
 void proc_bury(proc *p) REQUIRES(proctree_lock);
 
+// proc_reparent: p becomes a child of `parent`.
+void proc_reparent(proc *p, proc *parent) REQUIRES(proctree_lock) EXCLUDES(sched_lock);
+
 // proc_reap: p, a zombie, leaves the tables and is freed.
 void proc_reap(proc *p) EXCLUDES(proctree_lock);
 

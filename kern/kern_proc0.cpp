@@ -32,7 +32,7 @@ void proc0_init()
 	kse0.ke_state = KES_THREAD;
 	kse0.ke_thread = &thread0;
 	kse0.ke_oncpu = 0;
-	thread0.td_flags = 0;
+	thread0.td_flags.preset(0);
 	thread0.td_kse = &kse0;
 	thread0.td_ucred = crhold(&ucred0);
 	thread0.td_priority = PVM;

@@ -199,5 +199,9 @@ void selftest_intercept_panic(char const *message)
 	// From here on a panic is a real one.
 	trial.store(nullptr, order::release);
 	witness_abandon();
+	// Whatever it began, its process has this one thread and shall be able to end.
+	proc *p = curthread->td_proc;
+	p->p_flag &= ~(P_KSES | P_STOPPED | P_SINGLE_EXIT);
+	p->p_singlethread = nullptr;
 	exit1(curthread, 0);
 }

@@ -45,18 +45,37 @@ void claim_panic(char const *message)
 	cpu_poweroff(poweroff_status::panicked);
 }
 
-void print_thread(thread const *td)
+void print_thread(uint32_t cpu, thread const *td)
 {
 	if (td == nullptr) {
-		printf("no current thread\n");
+		printf("cpu %u has no current thread\n", cpu);
 		return;
 	}
 	proc const *const p = td->td_proc;
 	kse const *const ke = td->td_kse;
 	ksegrp const *const kg = td->td_ksegrp;
-	printf("cpu %u, process %d (%s), thread %u %p, kse %u, group %u\n", curcpu(),
+	printf("cpu %u, process %d (%s), thread %u %p, kse %u, group %u\n", cpu,
 	    p != nullptr ? p->p_pid : -1, p != nullptr ? p->p_comm : "none", td->td_tid, td,
 	    ke != nullptr ? ke->ke_id : 0, kg != nullptr ? kg->kg_id : 0);
+}
+
+// report_others: where panic found the other CPUs.
+void report_others()
+{
+	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++) {
+		uintptr_t const *pcs;
+		size_t count;
+		if (cpu == curcpu())
+			continue;
+		if (!cpu_stop_trace(cpu, &pcs, &count)) {
+			printf("cpu %u does not stop\n", cpu);
+			continue;
+		}
+		print_thread(cpu, pcpu_find(cpu)->pc_curthread);
+		if (count == 0)
+			printf("  in user mode\n");
+		print_backtrace(pcs, count);
+	}
 }
 
 // report: everything that helps to understand a panic, most telling first: a fault in here ends it.
@@ -68,10 +87,11 @@ void report(char const *message)
 	printf("\npanic: %s\n", message);
 	if (test != nullptr)
 		printf("Bail out! panic in test %s: %s\n", test, message);
-	print_thread(curthread);
+	print_thread(curcpu(), curthread);
 	print_backtrace(pcs, stack_trace(0, pcs, backtrace_max));
 	if (curthread != nullptr)
 		witness_print_held(curthread);
+	report_others();
 	if (ktr_mask != 0)
 		ktr_print_last(ktr_events_shown);
 }

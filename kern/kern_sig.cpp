@@ -1,59 +1,35 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Signals: posting them, and acting on them at the user boundary.
-// After FreeBSD 5.0 kern_sig.c, without handlers: a signal ends, stops or does nothing.
+// After FreeBSD 5.0 kern_sig.c.
 #include <kern/signalvar.hpp>
 
 #include <kern/condvar.hpp>
 #include <kern/kassert.hpp>
-#include <kern/kern_proc.hpp>
 #include <kern/ktr.hpp>
 #include <kern/md.hpp>
 #include <kern/sched.hpp>
 #include <kern/sleepq.hpp>
-#include <kern/syscall.hpp>
 #include <kern/thread.hpp>
 #include <machine/pcpu.hpp>
 
-// Default actions. Ending with a core file is ending: there is nowhere to write one.
-enum class sig_action : uint8_t { terminate, ignore, stop };
+// A signal's way:
+//
+//   psignal    ignored: gone        default stop: stop_process       masked: p_siglist
+//              else p_siglist, signotify, sleepers wake
+//   boundary   cursig, postsig      default: the process ends        caught: sendsig
+//   KSE mode   caught: no thread sees it; an upcall takes it along (kern_sigupcall.cpp)
 
-static sig_action default_action(int sig)
-{
-	switch (sig) {
-	case SIGURG:
-	case SIGCONT:
-	case SIGCHLD:
-	case SIGIO:
-	case SIGWINCH:
-	case SIGINFO:
-		return sig_action::ignore;
-	case SIGSTOP:
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-		return sig_action::stop;
-	default:
-		return sig_action::terminate;
-	}
-}
+static constexpr int stop_signals[] = {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
 
-// first_deliverable: the lowest signal that is pending and not masked, or 0. SIGKILL first: nobody
-// can be asked to wait for its turn.
-static int first_deliverable(proc const *p)
+// due_set: pending and not masked.
+static sigset_t due_set(proc const *p)
 {
-	if (SIGISMEMBER(p->p_siglist, SIGKILL))
-		return SIGKILL;
-	for (int word = 0; word < _SIG_WORDS; word++) {
-		uint32_t const due = p->p_siglist.__bits[word] & ~p->p_sigmask.__bits[word];
-		if (due != 0)
-			return word * 32 + __builtin_ctz(due) + 1;
-	}
-	return 0;
+	return sigset_andnot(p->p_siglist, p->p_sigmask);
 }
 
 bool SIGPENDING(proc const *p)
 {
-	return first_deliverable(p) != 0;
+	return !SIGISEMPTY(due_set(p));
 }
 
 void signotify(proc *p)
@@ -61,7 +37,11 @@ void signotify(proc *p)
 	p->p_mtx.assert_owned();
 	if (!SIGPENDING(p))
 		return;
+	bool const for_uts = signal_upcall_due(p);
 	mtx_guard g{sched_lock};
+	// With the upcall under way, the running threads need not be disturbed.
+	if (for_uts && signal_upcall(p) && cursig_is_none(p))
+		return;
 	p->p_sflag |= PS_NEEDSIGCHK;
 	thread_mark_boundary(p);
 }
@@ -70,17 +50,17 @@ void signotify(proc *p)
 // for its end or for exec: there they wait.
 static void act_on_stops(proc *p)
 {
-	for (int sig : {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU}) {
+	for (int sig : stop_signals) {
 		if (!SIGISMEMBER(p->p_siglist, sig) || SIGISMEMBER(p->p_sigmask, sig) ||
-		    (p->p_flag & P_SINGLE_EXIT) != 0)
+		    sig_is_caught(p, sig) || (p->p_flag & P_SINGLE_EXIT) != 0)
 			continue;
 		SIGDELSET(p->p_siglist, sig);
 		stop_process(p, sig);
 	}
 }
 
-// tdsignal: get one thread of a process that shall end to the boundary: an interruptible sleep is
-// cut short. A thread that is suspended as well stays so.
+// tdsignal: get one thread of a process that has something to act on to the boundary: an
+// interruptible sleep is cut short. A thread that is suspended as well stays so.
 static void tdsignal(thread *td) REQUIRES(sched_lock)
 {
 	if (!TD_ON_SLEEPQ(td) || (td->td_flags & TDF_SINTR) == 0)
@@ -96,37 +76,17 @@ static void tdsignal(thread *td) REQUIRES(sched_lock)
 // cancel_opposites: a stop signal and SIGCONT take back each other's that are still pending.
 static void cancel_opposites(proc *p, int sig)
 {
-	if (default_action(sig) == sig_action::stop)
+	if (sig_default_action(sig) == sig_action::stop)
 		SIGDELSET(p->p_siglist, SIGCONT);
 	if (sig != SIGCONT)
 		return;
-	for (int other : {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU})
+	for (int other : stop_signals)
 		SIGDELSET(p->p_siglist, other);
 }
 
-void psignal(proc *p, int sig)
+// rouse: every thread that can act on a signal, or shall end, gets going.
+static void rouse(proc *p, int sig)
 {
-	p->p_mtx.assert_owned();
-	KASSERT(sig > 0 && sig <= _SIG_MAXSIG, "signal %d", sig);
-	if (p->p_state != PRS_NORMAL || (p->p_flag & (P_WEXIT | P_SYSTEM)) != 0)
-		return;
-	cancel_opposites(p, sig);
-	if (sig == SIGCONT && (p->p_flag & P_STOPPED_SIG) != 0)
-		continue_process(p);
-	if (default_action(sig) == sig_action::ignore || SIGISMEMBER(p->p_sigignore, sig))
-		return;
-	CTR2(KTR_SIG, "psignal: process %d signal %d", p->p_pid, sig);
-	SIGADDSET(p->p_siglist, sig);
-	signotify(p);
-	// Single-threading goes on: only stops by a signal or a debugger end here (D-16).
-	if (sig == SIGKILL)
-		p->p_flag &= ~(P_STOPPED_SIG | P_STOPPED_TRACE);
-	if (SIGISMEMBER(p->p_sigmask, sig))
-		return;
-	if (default_action(sig) == sig_action::stop) {
-		act_on_stops(p);
-		return;
-	}
 	mtx_guard g{sched_lock};
 	if (sig == SIGKILL)
 		thread_unsuspend(p);
@@ -134,16 +94,112 @@ void psignal(proc *p, int sig)
 		tdsignal(&td);
 }
 
+void psignal(proc *p, int sig, sig_cause const &cause)
+{
+	p->p_mtx.assert_owned();
+	KASSERT(sig > 0 && sig < NSIG, "signal %d", sig);
+	if (p->p_state != PRS_NORMAL || (p->p_flag & (P_WEXIT | P_SYSTEM)) != 0)
+		return;
+	cancel_opposites(p, sig);
+	if (sig == SIGCONT && (p->p_flag & P_STOPPED_SIG) != 0)
+		continue_process(p);
+	if (sig_is_ignored(p, sig))
+		return;
+	CTR2(KTR_SIG, "psignal: process %d signal %d", p->p_pid, sig);
+	if (!SIGISMEMBER(p->p_siglist, sig)) {
+		SIGADDSET(p->p_siglist, sig);
+		p->p_sigacts.ps_cause[sig] = cause;
+	}
+	// Single-threading goes on: only stops by a signal or a debugger end here (D-16).
+	if (sig == SIGKILL)
+		p->p_flag &= ~(P_STOPPED_SIG | P_STOPPED_TRACE);
+	if (SIGISMEMBER(p->p_sigmask, sig))
+		return;
+	if (sig_default_action(sig) == sig_action::stop && !sig_is_caught(p, sig)) {
+		act_on_stops(p);
+		if (!SIGISMEMBER(p->p_siglist, sig))
+			return;
+	}
+	signotify(p);
+	// The UTS hears of what it catches; its threads sleep on.
+	if ((p->p_flag & P_KSES) == 0 || !sig_is_caught(p, sig))
+		rouse(p, sig);
+}
+
+// for_threads: what of the due signals a thread acts on itself.
+static sigset_t for_threads(proc const *p)
+{
+	sigset_t due = due_set(p);
+	for (int sig : stop_signals)
+		if (!sig_is_caught(p, sig))
+			SIGDELSET(due, sig);
+	return (p->p_flag & P_KSES) != 0 ? sigset_andnot(due, p->p_sigacts.ps_catch) : due;
+}
+
+bool cursig_is_none(proc const *p)
+{
+	return SIGISEMPTY(for_threads(p));
+}
+
 // Stopping is no action of the thread that finds the signal: it stops where all others do, in
-// thread_suspend_check.
+// thread_suspend_check. SIGKILL first: nobody can be asked to wait for its turn.
 int cursig(thread *td)
 {
 	proc *p = td->td_proc;
 
 	p->p_mtx.assert_owned();
 	act_on_stops(p);
-	int const sig = first_deliverable(p);
-	return sig != 0 && default_action(sig) == sig_action::stop ? 0 : sig;
+	if (SIGISMEMBER(p->p_siglist, SIGKILL))
+		return SIGKILL;
+	return sigset_first(for_threads(p));
+}
+
+Errno sig_interrupts(proc const *p, int sig)
+{
+	bool const restarts = sig_is_caught(p, sig) && !SIGISMEMBER(p->p_sigacts.ps_intr, sig);
+	return restarts ? ERESTART : EINTR;
+}
+
+// take_action: what sendsig is told about a caught signal; the mask and the action change as they
+// shall be in the handler.
+static signal_delivery take_action(proc *p, int sig, sig_cause const &cause)
+{
+	sigacts &acts = p->p_sigacts;
+	signal_delivery d{};
+
+	d.sig = sig;
+	d.handler = acts.ps_handler[sig];
+	d.wants_info = SIGISMEMBER(acts.ps_siginfo, sig);
+	d.on_altstack = SIGISMEMBER(acts.ps_onstack, sig);
+	d.altstack = p->p_sigstk;
+	d.cause = cause;
+	d.mask = (p->p_flag & P_OLDMASK) != 0 ? p->p_oldsigmask : p->p_sigmask;
+	p->p_flag &= ~uint32_t{P_OLDMASK};
+	p->p_sigmask = sigset_or(p->p_sigmask, acts.ps_catchmask[sig]);
+	if (!SIGISMEMBER(acts.ps_nodefer, sig))
+		SIGADDSET(p->p_sigmask, sig);
+	if (SIGISMEMBER(acts.ps_reset, sig))
+		SIGDELSET(acts.ps_catch, sig);
+	return d;
+}
+
+// run_handler: curthread goes on in the handler of a caught signal. A stack that cannot take the
+// frame ends the process. p_mtx held in and out, released meanwhile: the analysis cannot see that
+// the callers' guards stand for it.
+static void run_handler(thread *td, int sig, sig_cause const &cause) NO_THREAD_SAFETY_ANALYSIS
+{
+	proc *p = td->td_proc;
+	signal_delivery const d = take_action(p, sig, cause);
+
+	CTR3(KTR_SIG, "handler: process %d thread %p signal %d", p->p_pid, td, sig);
+	p->p_mtx.unlock();
+	Errno const error = sendsig(td, d);
+	if (error != OK)
+		printf("pid %d (%s): killed, no stack for the handler of signal %d\n", p->p_pid,
+		    p->p_comm, sig);
+	p->p_mtx.lock();
+	if (error != OK)
+		sigexit(td, SIGILL);
 }
 
 // The signal stays pending until nobody but this thread is left: if another one is about to exec,
@@ -151,9 +207,13 @@ int cursig(thread *td)
 void postsig(int sig)
 {
 	thread *td = curthread;
+	proc *p = td->td_proc;
 
-	td->td_proc->p_mtx.assert_owned();
-	sigexit(td, sig);
+	p->p_mtx.assert_owned();
+	if (!sig_is_caught(p, sig))
+		sigexit(td, sig);
+	SIGDELSET(p->p_siglist, sig);
+	run_handler(td, sig, p->p_sigacts.ps_cause[sig]);
 }
 
 // Callers hold p_mtx through guards that will not unwind: it is released by name.
@@ -185,68 +245,19 @@ static char const *signal_name(int sig)
 void trapsignal(thread *td, int sig, int code, uint32_t address)
 {
 	proc *p = td->td_proc;
+	sig_cause const cause{.code = code, .address = address};
 
 	mtx_guard g{p->p_mtx};
+	if (sig_is_caught(p, sig) && !SIGISMEMBER(p->p_sigmask, sig)) {
+		run_handler(td, sig, cause);
+		return;
+	}
 	// Said once, by the first thread that faults; a mask would only make it fault for ever.
 	if ((p->p_flag & (P_WEXIT | P_SINGLE_EXIT)) == 0 && !SIGISMEMBER(p->p_siglist, sig))
 		printf("pid %d (%s): %s at %#x, eip %#x, code %d\n", p->p_pid, p->p_comm,
 		    signal_name(sig), address, trapframe_pc(td->td_frame), code);
 	SIGDELSET(p->p_sigmask, sig);
 	SIGDELSET(p->p_sigignore, sig);
-	psignal(p, sig);
-}
-
-// may_signal: what stands against a signal from user mode to this process.
-static Errno may_signal(proc const *p, int sig)
-{
-	if (sig == 0)
-		return OK;
-	// Kernel processes have no user boundary; without init the system is lost.
-	return proc_is_kernel(p) || p == initproc ? EPERM : OK;
-}
-
-static Errno kill_one(int pid, int sig)
-{
-	mtx_guard tree{proctree_lock};
-	proc *p = pfind(pid);
-	if (p == nullptr)
-		// A zombie is there, but nothing can happen to it any more.
-		return zpfind(pid) != nullptr ? OK : ESRCH;
-	TRY(may_signal(p, sig));
-	mtx_guard g{p->p_mtx};
-	if (sig != 0)
-		psignal(p, sig);
-	return OK;
-}
-
-// kill_all: every process that may be signalled but the caller.
-static Errno kill_all(thread *td, int sig)
-{
-	bool found = false;
-	mtx_guard tree{proctree_lock};
-	for (proc &p : allproc) {
-		if (&p == td->td_proc || p.p_state != PRS_NORMAL || proc_is_kernel(&p) ||
-		    &p == initproc)
-			continue;
-		mtx_guard g{p.p_mtx};
-		if (sig != 0)
-			psignal(&p, sig);
-		found = true;
-	}
-	return found ? OK : ESRCH;
-}
-
-// kill: post a signal.
-//   pid      a process; -1: all but the kernel's, init and the caller. There are no process groups
-//   signum   0: only look whether the process exists
-//   errors   EINVAL no such signal; ESRCH; EPERM init and the kernel's processes; EOPNOTSUPP
-//            groups
-//   locks    Giant held; takes proctree_lock, p_mtx
-Errno sys_kill(thread *td, kill_args const &uap)
-{
-	if (uap.signum < 0 || uap.signum >= NSIG)
-		return EINVAL;
-	if (uap.pid > 0)
-		return kill_one(uap.pid, uap.signum);
-	return uap.pid == -1 ? kill_all(td, uap.signum) : EOPNOTSUPP;
+	SIGDELSET(p->p_sigacts.ps_catch, sig);
+	psignal(p, sig, cause);
 }

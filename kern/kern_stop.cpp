@@ -6,6 +6,7 @@
 #include <kern/ktr.hpp>
 #include <kern/sleepq.hpp>
 #include <kern/thread.hpp>
+#include <kern/ucred.hpp>
 
 // stop_process --> P_STOPPED_SIG --> each thread: asleep, suspended in place (two inhibitors)
 //                                                 elsewhere, thread_suspend_check at the boundary
@@ -18,16 +19,30 @@ bool process_stopped(proc const *p)
 	return (p->p_flag & P_STOPPED_SIG) != 0 && p->p_suspcount == p->p_numthreads;
 }
 
-// The parent is only an address to wakeup(): it may end at this instant.
+// tell_parent: of a stop or a continuation, unless it does not want to hear: the look at that is
+// unlocked, and a sigaction of this instant may come first or last. sched_lock keeps the parent.
+static void tell_parent(proc const *p, int code, int status) REQUIRES(sched_lock)
+{
+	proc *parent = p->p_pptr;
+	if (!parent->p_sigacts.ps_nocldstop)
+		psignal_async(parent, SIGCHLD,
+		    {.code = code, .pid = p->p_pid, .uid = p->p_ucred->cr_ruid, .status = status});
+	wakeup(parent);
+}
+
 void stop_check(proc *p)
 {
 	if (process_stopped(p))
-		wakeup(p->p_pptr);
+		tell_parent(p, CLD_STOPPED, p->p_xstat);
 }
 
 void stop_process(proc *p, int sig)
 {
 	p->p_mtx.assert_owned();
+	// Stopped, or about to: the parent is told of one stop only. And who shall die does not
+	// stop on its way.
+	if ((p->p_flag & P_STOPPED_SIG) != 0 || SIGISMEMBER(p->p_siglist, SIGKILL))
+		return;
 	CTR2(KTR_SIG, "stop: process %d signal %d", p->p_pid, sig);
 	p->p_flag |= P_STOPPED_SIG;
 	p->p_flag &= ~(P_CONTINUED | P_WAITED);
@@ -46,7 +61,9 @@ void continue_process(proc *p)
 	CTR1(KTR_SIG, "continue: process %d", p->p_pid);
 	p->p_flag &= ~(P_STOPPED_SIG | P_WAITED);
 	p->p_flag |= P_CONTINUED;
-	mtx_guard g{sched_lock};
-	thread_unsuspend(p);
-	wakeup(p->p_pptr);
+	{	mtx_guard g{sched_lock};
+		thread_unsuspend(p);
+		tell_parent(p, CLD_CONTINUED, SIGCONT);
+	}
+	signotify(p);           // what came meanwhile may be for the UTS
 }

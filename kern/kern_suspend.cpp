@@ -109,7 +109,8 @@ static void hurry(thread *td2, single_mode mode) REQUIRES(sched_lock)
 }
 
 // is_alone: nobody else runs; for SINGLE_EXIT, nobody else is there: those that a signal has
-// suspended have to end, too.
+// suspended have to end, too. Threads come and go under sched_lock alone, since an upcall is made
+// where nothing may sleep: p_mtx does not hold their number still (D-22).
 static bool is_alone(proc const *p, single_mode mode) REQUIRES(sched_lock)
 {
 	return p->p_numthreads - (mode == SINGLE_EXIT ? 0 : p->p_suspcount) == 1;
@@ -172,12 +173,14 @@ void thread_single_end()
 	proc *p = td->td_proc;
 
 	p->p_mtx.assert_owned();
-	mtx_guard g{sched_lock};
-	p->p_flag &= ~(P_STOPPED_SINGLE | P_SINGLE_EXIT);       // D-09
-	p->p_singlethread = nullptr;
-	// A stop order that came meanwhile keeps the others where they are.
-	if (P_SHOULDSTOP(p) == 0)
-		unsuspend_all(p);
+	{	mtx_guard g{sched_lock};
+		p->p_flag &= ~(P_STOPPED_SINGLE | P_SINGLE_EXIT);       // D-09
+		p->p_singlethread = nullptr;
+		// A stop order that came meanwhile keeps the others where they are.
+		if (P_SHOULDSTOP(p) == 0)
+			unsuspend_all(p);
+	}
+	signotify(p);           // stop signals have waited, and signals for the UTS
 }
 
 // end_at_boundary: the process waits for this thread to end. The KSE ends with it unless it is

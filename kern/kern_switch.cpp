@@ -5,6 +5,7 @@
 
 #include <kern/kassert.hpp>
 #include <kern/ktr.hpp>
+#include <kern/md.hpp>
 #include <kern/thread.hpp>
 #include <machine/pcpu.hpp>
 
@@ -109,6 +110,21 @@ static void assign(ksegrp *kg, kse *ke, thread *td) REQUIRES(sched_lock)
 	sched_add(ke);
 }
 
+// ask_for_kse: no KSE was left for an unbound thread. One that is on a CPU gets to the boundary
+// soon, where its thread lends it: also from user mode, where that might compute for ever.
+static void ask_for_kse(ksegrp *kg) REQUIRES(sched_lock)
+{
+	for (kse &ke : kg->kg_kseq) {
+		if (ke.ke_oncpu == NOCPU)
+			continue;
+		if ((ke.ke_flags & KEF_ASTPENDING) == 0) {
+			ke.ke_flags |= KEF_ASTPENDING;
+			cpu_ast_notify(&ke);
+		}
+		return;
+	}
+}
+
 static void setrunqueue_bound(thread *td) REQUIRES(sched_lock)
 {
 	kse *ke = td->td_kse;
@@ -158,6 +174,8 @@ void setrunqueue(thread *td)
 	runq_insert(kg, td);
 	if (ke != nullptr)
 		assign(kg, ke, td);
+	else
+		ask_for_kse(kg);
 }
 
 // leave_runq: an unbound thread, with or without KSE, off kg_runq. The assigned prefix stays one.

@@ -129,14 +129,13 @@ static Errno sleep_result(thread *td, sleep_end const &end)
 		return EWOULDBLOCK;
 	if (!end.catching)
 		return OK;
-	int sig = end.sig;
-	if (sig == 0) {
-		mtx_guard g{td->td_proc->p_mtx};
-		sig = cursig(td);
-	}
-	if (sig == SIGSTOP)
+	if (end.sig == SIGSTOP)
 		return ERESTART;
-	return sig != 0 || end.interrupted ? EINTR : OK;
+	if (end.interrupted)
+		return EINTR;
+	mtx_guard g{td->td_proc->p_mtx};
+	int const sig = end.sig != 0 ? end.sig : cursig(td);
+	return sig != 0 ? sig_interrupts(td->td_proc, sig) : OK;
 }
 
 // must_back_out: an interruptible sleep in a process that ends without this thread.

@@ -61,7 +61,7 @@ static void thread_ctor(void *mem, int size, void *)
 	thread *td = static_cast<thread *>(mem);
 	static_cast<thread_zeroed &>(*td) = thread_zeroed{};
 	td->td_state = TDS_INACTIVE;
-	td->td_flags = TDF_UNBOUND;
+	td->td_flags.preset(TDF_UNBOUND);
 	td->td_proc = nullptr;
 	td->td_ksegrp = nullptr;
 }
@@ -110,8 +110,18 @@ static void threadinit_boot(void *)
 }
 SYSINIT(threadinit, SI_SUB_INTRINSIC, SI_ORDER_FIRST, threadinit_boot, nullptr);
 
+// is_on_cpu: whether some CPU runs td.
+static bool is_on_cpu(thread const *td)
+{
+	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++)
+		if (pcpu_find(cpu)->pc_curthread == td)
+			return true;
+	return false;
+}
+
 void thread_stash(thread *td)
 {
+	KASSERT(!is_on_cpu(td), "zombie thread %p is still on a CPU", td);      // D-21
 	mtx_guard g{zombie_thread_lock};
 	zombie_threads.insert_head(*td);
 }
@@ -201,6 +211,8 @@ void thread_link(thread *td, ksegrp *kg)
 	td->td_kse = nullptr;
 }
 
+// Without the analysis: what is being linked up nobody else can see yet.
+NO_THREAD_SAFETY_ANALYSIS
 void proc_linkup(proc *p, ksegrp *kg, kse *ke, thread *td)
 {
 	p->p_ksegrps.init();

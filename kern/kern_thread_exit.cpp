@@ -131,18 +131,18 @@ void thread_bury()
 
 void thread_wait(proc *p)
 {
+	thread *td = p->p_threads.first();
+	ksegrp *kg = p->p_ksegrps.first();
+	kse *ke = kg->kg_kseq.first();
 	{	// The last thread's CPU releases this lock when it is off the stack.
 		mtx_guard g{sched_lock};
 		KASSERT(p->p_state == PRS_ZOMBIE && p->p_numthreads == 1 && p->p_numksegrps == 1,
 		    "process %d reaped with %d threads in %d groups", p->p_pid, p->p_numthreads,
 		    p->p_numksegrps);
+		KASSERT(kg->kg_kses == 1, "process %d reaped with %d KSEs", p->p_pid, kg->kg_kses);
+		KASSERT(ke->ke_tdspare == nullptr && td->td_standin == nullptr,
+		    "process %d reaped with spare threads", p->p_pid);
 	}
-	thread *td = p->p_threads.first();
-	ksegrp *kg = p->p_ksegrps.first();
-	kse *ke = kg->kg_kseq.first();
-	KASSERT(kg->kg_kses == 1, "process %d reaped with %d KSEs", p->p_pid, kg->kg_kses);
-	KASSERT(ke->ke_tdspare == nullptr && td->td_standin == nullptr,
-	    "process %d reaped with spare threads", p->p_pid);
 
 	p->p_threads.remove(*td);
 	kg->kg_threads.remove(*td);
@@ -210,6 +210,10 @@ void thread_leave_kse_mode(thread *td)
 	ke->ke_upcall = uaddr{};
 	ke->ke_stack = stack_t{};
 	kg->kg_completed = uaddr{};
+	if (thread *standin = p->p_sigstandin) {
+		p->p_sigstandin = nullptr;
+		thread_stash(standin);
+	}
 	p->p_flag &= ~P_KSES;
 	p->p_oiks = 0;
 }

@@ -3,6 +3,7 @@
 // After FreeBSD 5.0 kern_time.c.
 #include <kern/md.hpp>
 #include <kern/sched.hpp>
+#include <kern/signalvar.hpp>
 #include <kern/sleepq.hpp>
 #include <kern/syscall.hpp>
 #include <kern/thread.hpp>
@@ -59,12 +60,14 @@ static int ticks_until(uint64_t ns)
 	return static_cast<int>(wanted < most ? wanted : most);
 }
 
-// stand_still: another thread single-threads the process: stop, or end, here rather than lose count
-// of the time by running the call again.
-static void stand_still(proc *p)
+// stand_still: the process stops, or another thread single-threads it: stop, or end, here rather
+// than lose count of the time by running the call again. False: no, a handler is to run, and ends
+// the call whatever its flags.
+static bool stand_still(thread *td)
 {
-	mtx_guard g{p->p_mtx};
+	mtx_guard g{td->td_proc->p_mtx};
 	(void)thread_suspend_check(suspend_mode::may_stop);
+	return cursig(td) == 0;
 }
 
 // nanosleep: sleep for at least a time.
@@ -84,9 +87,8 @@ Errno sys_nanosleep(thread *td, nanosleep_args const &uap)
 	for (uint64_t now = nanouptime(); now < until; now = nanouptime()) {
 		int const timo = ticks_until(until - now);
 		Errno const error = tsleep(&channel, PPAUSE | PCATCH, "nanslp", timo);
-		if (error == ERESTART)
-			stand_still(td->td_proc);
-		if (error != EINTR)
+		if (error == OK || error == EWOULDBLOCK ||
+		    (error == ERESTART && stand_still(td)))
 			continue;
 		now = nanouptime();
 		if (uap.rmtp != uaddr{})

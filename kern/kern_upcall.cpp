@@ -12,6 +12,8 @@
 #include <kern/ucred.hpp>
 #include <machine/pcpu.hpp>
 
+#include <utility>
+
 // A trip of the user thread U, carried by thread T on KSE K, that blocks:
 //
 //   thread_user_enter    T unbound, td_mailbox = U, standin S ready
@@ -42,7 +44,7 @@ thread *thread_schedule_upcall_with(thread *td, kse *ke, thread *td2)
 	static_cast<thread_zeroed &>(*td2) = thread_zeroed{};
 	static_cast<thread_copied &>(*td2) = *td;
 	thread_link(td2, kg);
-	cpu_set_upcall(td2, td->td_pcb);
+	cpu_set_upcall(td2);
 	td2->td_ucred = crhold(td->td_ucred);
 	td2->td_flags = TDF_UPCALLING;          // and so bound
 	td2->td_kse = ke;
@@ -116,29 +118,39 @@ void thread_block_upcall(thread *td)
 	thread_block_upcall_locked(td);
 }
 
-// install_standin: td has a standin afterwards: the KSE's spare, or a new thread (may sleep).
+// has_standin: without the lock, since only curthread makes use of its standin: one that is there
+// stays.
+static bool has_standin(thread const *td) NO_THREAD_SAFETY_ANALYSIS
+{
+	return td->td_standin != nullptr;
+}
+
+// install_standin: td has a standin afterwards: the KSE's spare, or a new thread (may sleep). They
+// change hands under sched_lock, at once (D-19); who slept meanwhile does not overwrite what
+// has come (D-20).
 static void install_standin(thread *td)
 {
-	if (td->td_standin != nullptr)
+	if (has_standin(td))
 		return;
-	thread *spare;
 	{	mtx_guard g{sched_lock};
-		spare = td->td_kse->ke_tdspare;
-		td->td_kse->ke_tdspare = nullptr;
-	}
-	if (spare == nullptr) {
-		spare = thread_alloc();
-	} else if (ucred *cr = spare->td_ucred) {
-		spare->td_ucred = nullptr;
-		crfree(cr);
-	}
-	{	mtx_guard g{sched_lock};
-		if (td->td_standin == nullptr) {
+		kse *ke = td->td_kse;
+		if (thread *spare = std::exchange(ke->ke_tdspare, nullptr)) {
+			ucred *const cr = std::exchange(spare->td_ucred, nullptr);
 			td->td_standin = spare;
+			g.unlock();
+			if (cr != nullptr)
+				crfree(cr);
 			return;
 		}
 	}
-	thread_free(spare);
+	thread *fresh = thread_alloc();
+	{	mtx_guard g{sched_lock};
+		if (td->td_standin == nullptr) {
+			td->td_standin = fresh;
+			return;
+		}
+	}
+	thread_free(fresh);
 }
 
 // become_unbound: TDF_UNBOUND changes under sched_lock only (D-24).
@@ -222,49 +234,65 @@ static bool return_directly(thread *td)
 		return false;
 	mtx_guard g{sched_lock};
 	if ((td->td_flags & TDF_KEPTKSE) == 0 || td->td_kse->ke_bound != nullptr ||
-	    (td->td_kse->ke_flags & KEF_ASTPENDING) != 0 || next_ready(kg) != nullptr)
+	    (td->td_kse->ke_flags & KEF_ASTPENDING) != 0 || next_ready(kg) != nullptr ||
+	    (td->td_proc->p_sflag & PS_NEEDSIGCHK) != 0)
 		return false;
 	td->td_mailbox = uaddr{};
 	td->td_flags &= ~unbound_flags;
 	return true;
 }
 
-// report_to_idle: a borrower ends on the KSE of a thread that is no upcall; an idle KSE of the
-// group tells the UTS instead of nobody (D-04).
-static void report_to_idle(thread *td) REQUIRES(sched_lock)
+// idle_reporter: a borrower is to end on the KSE of a thread that is no upcall: the idle KSE of
+// the group that tells the UTS, instead of nobody (D-04). Null: not needed, or there is none.
+static kse *idle_reporter(thread *td) REQUIRES(sched_lock)
 {
-	kse *idle = td->td_ksegrp->kg_iq.first();
-	if (idle != nullptr && td->td_standin != nullptr &&
-	    (td->td_kse->ke_bound->td_flags & TDF_UPCALLING) == 0)
-		thread_schedule_upcall(td, idle);
+	if ((td->td_kse->ke_bound->td_flags & TDF_UPCALLING) != 0)
+		return nullptr;
+	return td->td_ksegrp->kg_iq.first();
+}
+
+// end_or_upcall: a borrower ends here; on its own KSE td becomes the upcall. False: td lacks the
+// standin for an upcall of an idle KSE, having used it when it blocked.
+static bool end_or_upcall(thread *td)
+{
+	mtx_guard pg{td->td_proc->p_mtx};
+	mtx_guard sg{sched_lock};
+	if (td->td_kse->ke_bound != nullptr) {
+		kse *idle = idle_reporter(td);
+		if (idle != nullptr && td->td_standin == nullptr)
+			return false;
+		if (idle != nullptr)
+			thread_schedule_upcall(td, idle);
+		thread_exit();          // HANDOVER: takes both locks with it
+	}
+	td->td_flags &= ~unbound_flags;
+	td->td_flags |= TDF_UPCALLING;
+	return true;
 }
 
 // finish_unbound: export the user thread; on a borrowed KSE that was all, else become the upcall.
 static void finish_unbound(thread *td)
 {
-	proc *p = td->td_proc;
-
 	uaddr const mailbox = td->td_mailbox;
 	Errno const error = thread_export_context(td);
 	td->td_mailbox = uaddr{};
 	if (error != OK)
 		thread_fatal_mailbox(td, "thread mailbox", mailbox);
 
-	// The KSE may have changed while the export faulted: look at ke_bound only under the lock.
-	mtx_guard pg{p->p_mtx};
-	mtx_guard sg{sched_lock};
-	if (td->td_kse->ke_bound != nullptr) {
-		report_to_idle(td);
-		thread_exit();          // HANDOVER: takes both locks with it
-	}
-	td->td_flags &= ~unbound_flags;
-	td->td_flags |= TDF_UPCALLING;
+	// The KSE may have changed while the export or install_standin slept: look at ke_bound only
+	// under the lock, and again.
+	while (!end_or_upcall(td))
+		install_standin(td);
 }
 
 // lend_if_wanted: bound and about to leave the kernel: if a ready thread of the group has no KSE,
 // lend it ours and come back when there is no more such work. Whether it switched.
 static bool lend_if_wanted(thread *td)
 {
+	// Unlocked look: a thread that becomes ready at this instant comes after us in any case,
+	// and finds no KSE of the group that waits for work.
+	if (td->td_ksegrp->kg_runq.empty())
+		return false;
 	mtx_guard g{sched_lock};
 	if (next_ready(td->td_ksegrp) == nullptr)
 		return false;
@@ -290,6 +318,8 @@ static void deliver(thread *td)
 			ke->ke_stack.ss_size));
 	if (thread_link_mboxes(td->td_ksegrp, ke) != OK)
 		thread_fatal_mailbox(td, "KSE mailbox", ke->ke_mailbox);
+	if (signal_upcall_take(td->td_proc, ke) != OK)
+		thread_fatal_mailbox(td, "KSE mailbox", ke->ke_mailbox);
 	{	mtx_guard g{sched_lock};
 		td->td_flags &= ~TDF_UPCALLING;
 		// The UTS looks at all its queues now: an earlier kse_wakeup is served.
@@ -310,8 +340,10 @@ Errno thread_userret(thread *td, [[maybe_unused]] trapframe *frame)
 	}
 	if (lend_if_wanted(td))
 		return EAGAIN;          // much may have happened meanwhile (D-13)
-	if (td->td_kse->ke_mailbox != uaddr{})
+	if (td->td_kse->ke_mailbox != uaddr{}) {
 		install_standin(td);
+		signal_upcall_prepare(td->td_proc);
+	}
 	if ((td->td_flags & TDF_UPCALLING) != 0)
 		deliver(td);
 	return OK;

@@ -33,7 +33,9 @@ enum class news : uint8_t { none, ended, stopped, continued };
 
 static bool fits(proc const &p, wait4_args const &uap)
 {
-	return uap.pid == WAIT_ANY || p.p_pid == uap.pid;
+	if (uap.pid > 0)
+		return p.p_pid == uap.pid;
+	return uap.pid == WAIT_ANY || p.p_pgid + uap.pid == 0;
 }
 
 static bool stop_is_news(proc const &p) REQUIRES(sched_lock)
@@ -140,19 +142,21 @@ static Errno hand_out(claimed_child const &child, wait4_args const &uap)
 }
 
 // wait4: what became of a child; one that has ended is forgotten.
-//   pid      its number, or WAIT_ANY; there are no process groups, so 0 and others are EINVAL
+//   pid      its number; WAIT_ANY; WAIT_MYPGRP, one of the caller's group; or less, of group -pid
 //   status   not NULL: gets the wait status; rusage likewise the CPU time used, 0 unless it ended
 //   options  WNOHANG: do not wait; WUNTRACED: tell of stops, too; WCONTINUED: of continuations
 //   result   its number; 0 with WNOHANG when there is nothing to tell
 //   errors   EINVAL; ECHILD; EINTR; EFAULT: the child can still be waited for
 //   locks    Giant held; takes proctree_lock, p_mtx
-Errno sys_wait4(thread *td, wait4_args const &uap)
+Errno sys_wait4(thread *td, wait4_args const &args)
 {
 	proc *parent = td->td_proc;
+	wait4_args uap = args;
 
-	if ((uap.options & ~(WNOHANG | WUNTRACED | WCONTINUED)) != 0 ||
-	    (uap.pid != WAIT_ANY && uap.pid <= 0))
+	if ((uap.options & ~(WNOHANG | WUNTRACED | WCONTINUED)) != 0)
 		return EINVAL;
+	if (uap.pid == WAIT_MYPGRP)
+		uap.pid = -parent->p_pgid;
 	claimed_child const child = TRY(claim_child(parent, uap));
 	td->td_retval[0] = child.p != nullptr ? static_cast<uint32_t>(child.p->p_pid) : 0;
 	if (child.p == nullptr)

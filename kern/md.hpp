@@ -33,9 +33,9 @@ void cpu_fork(thread *td1, proc *p2, thread *td2);
 void cpu_set_fork_handler(thread *td2, void (*func)(void *, trapframe *), void *arg);
 // cpu_set_kthread: td2's context from nothing, for a kernel process: starts in func(arg).
 void cpu_set_kthread(thread *td2, void (*func)(void *, trapframe *), void *arg);
-// cpu_set_upcall: td2's kernel context from the pcb given, starting in fork_return; ORs
-// TDF_UPCALLING into td_flags; trapframe cleared to a plain user frame; FPU state clean (D-41).
-void cpu_set_upcall(thread *td2, pcb const *from) REQUIRES(sched_lock);
+// cpu_set_upcall: td2's kernel context from nothing, starting in fork_return; ORs TDF_UPCALLING
+// into td_flags; trapframe cleared to a plain user frame; FPU state clean (D-41).
+void cpu_set_upcall(thread *td2) REQUIRES(sched_lock);
 // cpu_set_upcall_kse: point td's user frame at ke's upcall: eip ke_upcall, esp top of ke_stack -
 // 16, [esp+4] = ke_mailbox, everything else clean. EFAULT when the stack cannot be written; the
 // frame is untouched then. No locks.
@@ -44,6 +44,8 @@ Errno cpu_set_upcall_kse(thread *td, kse *ke);
 void exec_setregs(thread *td, uint32_t entry, uint32_t stack);
 // cpu_idle: wait for an interrupt, without missing one that came just before.
 void cpu_idle();
+// cpu_wake: end the halt of another CPU, or the next one, so that it looks at the run queue.
+void cpu_wake(uint32_t cpu);
 // cpu_ast_notify: have the CPU that runs ke look at ke_flags soon; nothing when it is this CPU.
 void cpu_ast_notify(kse *ke) REQUIRES(sched_lock);
 
@@ -57,12 +59,32 @@ void fork_return(void *arg, trapframe *frame);
 // wrong, a selector is not user mode's, or an FPU format is unknown; flags that user mode may not
 // change keep their values. td is curthread.
 void get_mcontext(thread *td, mcontext_t *mc);
+// get_mcontext_part: as get_mcontext, but leaves mc_fpstate and what follows alone when td has no
+// FPU state. Returns how many bytes, from the start of *mc, it filled in.
+size_t get_mcontext_part(thread *td, mcontext_t *mc);
 Errno set_mcontext(thread *td, mcontext_t const *mc);
+// signal_delivery: a caught signal on its way to its handler.
+struct signal_delivery final {
+	int       sig;
+	uaddr     handler;
+	bool      wants_info;   // the handler takes siginfo_t and ucontext_t
+	bool      on_altstack;  // unless it is in use already
+	stack_t   altstack;     // the process's alternate stack
+	sig_cause cause;
+	sigset_t  mask;         // comes back when the handler returns
+};
+// sendsig: put a signal frame on curthread's user stack and point its user frame at the trampoline,
+// which calls the handler and then sigreturn. EFAULT: the stack cannot be written. No locks.
+Errno sendsig(thread *td, signal_delivery const &d);
+// sigcode, esigcode: the trampoline's bytes, for exec to put at vm_layout::sigcode.
+extern "C" char const sigcode[], esigcode[];
 // cpu_set_syscall_retval: put error and td_retval into td's frame as user mode shall see them
 // (carry, eax, edx; ERESTART backs up over the instruction; EJUSTRETURN changes nothing).
 void cpu_set_syscall_retval(thread *td, Errno error);
 // trapframe_usermode: whether the frame was entered from user mode. trapframe_pc: its eip.
 bool trapframe_usermode(trapframe const *frame);
+// trapframe_sp: the user stack pointer of a frame that was entered from user mode.
+uint32_t trapframe_sp(trapframe const *frame);
 uint32_t trapframe_pc(trapframe const *frame);
 
 // --- the machine
@@ -99,9 +121,17 @@ size_t stack_trace(uintptr_t fp, uintptr_t *pcs, size_t most);
 // stack_trace_thread: the same for a thread that is switched out.
 size_t stack_trace_thread(thread const *td, uintptr_t *pcs, size_t most);
 
+// cpu_stop_trace: what CPU `cpu` was doing when panic stopped it: return addresses, innermost
+// first, none for user mode. False when it has not stopped.
+bool cpu_stop_trace(uint32_t cpu, uintptr_t const **pcs, size_t *count);
+
 // --- called by the machine
 // --------------------------------------------------------------------------
 
 // hardclock: kern.hz times a second on each CPU, from the clock interrupt, interrupts off; `frame`
 // is what it interrupted (kern_clock.cpp).
 void hardclock(trapframe *frame);
+
+// idle_join: a CPU other than the first is ready: it takes part from here on, beginning with its
+// idle thread, which is curthread. Interrupts off (kern_idle.cpp).
+[[noreturn]] void idle_join();

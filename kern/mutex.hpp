@@ -37,9 +37,10 @@ struct lock_object {
 	mtx_kind    kind;
 };
 
-// The locks that one thread holds, oldest first; curthread alone touches it.
+// The locks that one thread holds, oldest first; curthread alone touches it. Kernels without
+// INVARIANTS record none, and threads are cleared often.
 struct held_locks final {
-	static constexpr size_t most = 16;
+	static constexpr size_t most = config::invariants ? 16 : 1;
 	lock_object const *held[most];
 	uint32_t           count;
 };
@@ -87,6 +88,8 @@ public:
 	static void abandon(lock_object const &lo);
 
 private:
+	bool lock_hard();
+
 	atomic<uintptr_t> mtx_lock_{MTX_UNOWNED};
 	uint32_t recurse_{};
 };
@@ -124,6 +127,7 @@ public:
 	tailq_by<thread, td_lockq_hook> mtx_blocked{};  // (j) waiters by ascending td_priority
 
 private:
+	void recurse();
 	bool lock_hard(uintptr_t self);
 	void unlock_hard();
 
@@ -133,6 +137,22 @@ private:
 
 // The one lock over all scheduling state; recursive, held across cpu_switch().
 extern spin_mtx sched_lock;
+
+// sched_flags: a word of flags that is changed under sched_lock only, since a change is a read and
+// a write, and that anybody may read: the bits that matter to a thread are its own doing (D-24).
+class sched_flags final {
+public:
+	constexpr sched_flags() = default;
+	operator int() const { return word_; }
+	void operator=(int word) REQUIRES(sched_lock) { word_ = word; }
+	void operator|=(int bits) REQUIRES(sched_lock) { word_ |= bits; }
+	void operator&=(int bits) REQUIRES(sched_lock) { word_ &= bits; }
+	// preset: of an object that nobody else can see yet.
+	void preset(int word) { word_ = word; }
+
+private:
+	int word_{};
+};
 
 // Outermost lock, recursive: guards what has no lock of its own. Dropped around every sleep.
 extern mtx Giant;

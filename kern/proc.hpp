@@ -5,6 +5,7 @@
 
 #include <kern/callout.hpp>
 #include <kern/mutex.hpp>
+#include <kern/sigacts.hpp>
 #include <kern/uaccess.hpp>
 #include <sys/signal.h>
 
@@ -116,11 +117,13 @@ enum : uint32_t {
 	P_TRACED = 0x00000800,
 	P_WAITED = 0x00001000,
 	P_WEXIT = 0x00002000,           // on its way out
+	P_EXEC = 0x00004000,            // has called execve since it was forked
 	P_KSES = 0x00008000,            // a KSE process
 	P_CONTINUED = 0x00010000,
 	P_STOPPED_SIG = 0x00020000,
 	P_STOPPED_TRACE = 0x00040000,
 	P_STOPPED_SINGLE = 0x00080000,  // somebody wants to be the only thread
+	P_OLDMASK = 0x02000000,         // p_oldsigmask is to come back: sigsuspend
 	P_INEXEC = 0x08000000,
 	P_STOPPED = P_STOPPED_SIG | P_STOPPED_TRACE | P_STOPPED_SINGLE,
 };
@@ -154,7 +157,7 @@ enum : uint8_t {
 };
 
 struct thread_zeroed {
-	int             td_flags{};             // (j) TDF_*
+	sched_flags     td_flags{};             // (j) TDF_*
 	int             td_inhibitors{};        // (j) TDI_*
 	kse            *td_last_kse{};          // (j) KSE it ran on before
 	kse            *td_kse{};               // (j) KSE it runs on, or that is its own
@@ -166,7 +169,7 @@ struct thread_zeroed {
 	uint32_t        td_intr_nesting_level{};// (k) interrupts being handled on its stack
 	uaddr           td_mailbox{};           // (k) mailbox of the user thread carried
 	ucred          *td_ucred{};             // (k) counted reference
-	thread         *td_standin{};           // (j) spare for the next upcall
+	thread         *td_standin GUARDED_BY(sched_lock){};    // (j) spare for the next upcall
 	int             td_usticks{};           // (k) statclock ticks for the UTS
 	uint32_t        td_critnest{};          // (k) depth of critical_enter
 	uint8_t         td_lastcpu{};           // (j) where it ran last
@@ -180,8 +183,8 @@ struct thread_copied {
 struct thread final : thread_zeroed, thread_copied {
 	proc           *td_proc{};              // (j) owner; null when spare
 	ksegrp         *td_ksegrp{};            // (j) group; null when spare
-	tailq_link<thread> td_plist{};          // (cj) in p_threads
-	tailq_link<thread> td_kglist{};         // (cj) in kg_threads
+	tailq_link<thread> td_plist{};          // (j) in p_threads
+	tailq_link<thread> td_kglist{};         // (j) in kg_threads
 	tailq_link<thread> td_slpq{};           // (j) in a sleep queue or condition variable
 	tailq_link<thread> td_lockq{};          // (j) in a mutex's mtx_blocked
 	tailq_link<thread> td_runq{};           // (j, z) in kg_runq, p_suspended or zombies
@@ -210,7 +213,7 @@ using threadqueue = tailq<thread, &thread::td_runq>;
 //   loanable  B blocked and nobody needs K: K on kg_lq, KEF_ONLOANQ, K.ke_thread = B
 //   lent      K.ke_bound = B with TDI_LOAN, K.ke_thread = T or null in transit; B.td_kse = K
 struct kse_zeroed {
-	int         ke_flags{};                 // (j) KEF_*
+	sched_flags ke_flags{};                 // (j) KEF_*
 	thread     *ke_thread{};                // (j) attached: running, queued, or owner on kg_lq
 	thread     *ke_bound{};                 // (j) owner while lent
 	uint32_t    ke_slice{};                 // (j) ticks of the time slice used
@@ -223,7 +226,7 @@ struct kse_zeroed {
 	uaddr       ke_mailbox{};               // (j) struct kse_mailbox; NULL: never upcalls
 	stack_t     ke_stack{};                 // (j) km_stack as of kse_create
 	uaddr       ke_upcall{};                // (j) km_func as of kse_create
-	thread     *ke_tdspare{};               // (j) dead thread kept as the next standin
+	thread     *ke_tdspare GUARDED_BY(sched_lock){};        // (j) dead thread kept as standin
 };
 
 struct kse final : kse_zeroed {
@@ -258,29 +261,35 @@ struct ksegrp final : ksegrp_zeroed, ksegrp_copied {
 	tailq<kse, &kse::ke_kglist>  kg_kseq{};         // (j) all KSEs
 	tailq<kse, &kse::ke_kgrlist> kg_iq{};           // (j) idle KSEs
 	tailq<kse, &kse::ke_kgrlist> kg_lq{};           // (j) loanable KSEs
-	tailq<thread, &thread::td_kglist> kg_threads{}; // (cj) all threads
+	tailq<thread, &thread::td_kglist> kg_threads{}; // (j) all threads
 	threadqueue     kg_runq{};              // (j) ready unbound threads by td_priority
-	int             kg_numthreads{};        // (cj) length of kg_threads
+	int             kg_numthreads{};        // (j) length of kg_threads
 	int             kg_kses{};              // (j) length of kg_kseq
 	int             kg_idle_kses{};         // (j) length of kg_iq
+};
+
+// itimer: an interval timer; nanoseconds.
+struct itimer final {
+	uint64_t it_value{};                    // REAL: uptime when it is due; others: left; 0: off
+	uint64_t it_interval{};                 // 0: once
 };
 
 struct proc final {
 	tailq_link<proc> p_list{};              // (e) in allproc or zombproc
 	tailq_link<proc> p_hash{};              // (e) in the table by number; ours
 	tailq<ksegrp, &ksegrp::kg_ksegrp> p_ksegrps{};  // (cj)
-	tailq<thread, &thread::td_plist>  p_threads{};  // (cj)
-	threadqueue     p_suspended{};          // (j) suspended threads, first in first out
-	int             p_numthreads{};         // (cj) length of p_threads
+	tailq<thread, &thread::td_plist>  p_threads{};  // (j)
+	threadqueue     p_suspended GUARDED_BY(sched_lock){};   // (j) suspended threads, in order
+	int             p_numthreads{};         // (j) length of p_threads
 	int             p_numksegrps{};         // (cj) length of p_ksegrps
-	int             p_suspcount{};          // (j) length of p_suspended
-	int             p_oiks{};               // (cj) most threads that thread_link has reported
+	int             p_suspcount GUARDED_BY(sched_lock){};   // (j) length of p_suspended
+	int             p_oiks{};               // (j) most threads that thread_link has reported
 	mtx             p_mtx{"process lock", lock_rank::proc};
 	uint32_t        p_flag{};               // (c) P_*
 	uint32_t        p_sflag{};              // (j) PS_*
 	p_state_t       p_state{PRS_NEW};       // (cj)
 	int             p_pid{};                // (b)
-	proc           *p_pptr{};               // (e) parent
+	proc           *p_pptr{};               // (e, j) parent: both to write, either to read
 	int             p_ppid{};               // (e) number of p_pptr; read without lock; ours
 	bool            p_waiting{};            // (e) a wait4 is handing out its status; ours
 	tailq_link<proc> p_sibling{};           // (e) in the parent's p_children
@@ -292,6 +301,18 @@ struct proc final {
 	sigset_t        p_siglist{};            // (c) pending signals
 	sigset_t        p_sigmask{};            // (c) masked signals; of the process in this era
 	sigset_t        p_sigignore{};          // (c) ignored signals
+	sigset_t        p_oldsigmask{};         // (c) mask before sigsuspend, with P_OLDMASK
+	stack_t         p_sigstk{nullptr, 0, SS_DISABLE};       // (c) alternate signal stack
+	sigacts         p_sigacts{};            // (c) actions
+	thread         *p_sigstandin{};         // (j) spare for the upcall of a signal; KSE mode
+	tailq_link<proc> p_sigpost{};           // (j) has entries in p_sigposted
+	uint32_t        p_sigposted{};          // (j) signals posted from interrupts, bit (sig - 1)
+	sig_cause       p_sigpostcause{};       // (j) of a posted SIGCHLD
+	itimer          p_itimer[3]{};          // (j) by ITIMER_*
+	callout         p_itcallout{};          // (h) of ITIMER_REAL
+	int             p_itarmed{};            // (j) calls of p_itcallout to come or under way
+	int             p_pgid{};               // (e) process group
+	int             p_sid{};                // (e) session
 	int             p_xstat{};              // (c) wait status, or stop signal
 	uint64_t        p_runtime{};            // (j) nanoseconds used by threads that ended
 	char            p_comm[20]{};           // (b) name, ends with 0

@@ -47,6 +47,9 @@ extern "C" void fork_exit(void (*callout)(void *, trapframe *), void *arg, trapf
 void sched_add(kse *ke) REQUIRES(sched_lock);   // onto the system run queue; ke_thread is attached
 void sched_rem(kse *ke) REQUIRES(sched_lock);   // off it; KES_THREAD afterwards
 kse *sched_choose() REQUIRES(sched_lock);       // best KSE, taken off the queue; null when empty
+// idle_kick: a KSE was queued that this CPU will not take: wake one of the idle CPUs among `cpus`,
+// if there is one.
+void idle_kick(uint32_t cpus) REQUIRES(sched_lock);
 bool sched_runnable();                          // whether any KSE is queued; may be asked unlocked
 // sched_prio: td's priority is pri; the active one stays better while mutexes lend it more.
 void sched_prio(thread *td, uint8_t pri) REQUIRES(sched_lock);
@@ -59,6 +62,11 @@ void sched_exit(ksegrp *parent, ksegrp *child) REQUIRES(sched_lock);
 void sched_clock(thread *td) REQUIRES(sched_lock);
 // sched_userret: back to the user priority before user mode.
 void sched_userret(thread *td) EXCLUDES(sched_lock);
+// sched_confine: from here on only the CPUs whose bits are set run threads; the others idle, and
+// take interrupts. None set stands for CPU 0. Returns when it is so: when what ran on the others
+// has come to a boundary, which kernel threads do by themselves only. The caller may be moved. For
+// tests and measurements.
+void sched_confine(uint32_t cpus) EXCLUDES(sched_lock);
 // maybe_resched: td is better than what runs: ask the CPU to reschedule at its next boundary.
 void maybe_resched(thread *td) REQUIRES(sched_lock);
 // yield: give way to every thread of equal or better priority.

@@ -15,11 +15,17 @@
 #include <kern/sysinit.hpp>
 #include <kern/turnstile.hpp>
 #include <machine/pcpu.hpp>
+#include <support/atomic.hpp>
 
 namespace {
 
 // The KSEs that wait for a CPU, best first. One queue for all CPUs, as in the era.
 constinit runq system_runq GUARDED_BY(sched_lock){};
+// How many those are.
+constinit uint32_t queued GUARDED_BY(sched_lock){};
+
+// Bit n: CPU n runs threads.
+constinit atomic<uint32_t> cpus_in_use{~0u};
 
 // kern.sched.quantum: microseconds after which a thread makes room for its equals; 0: never.
 constinit int sched_quantum{100'000};
@@ -29,6 +35,11 @@ SYSCTL_INT(sched_quantum_oid, "kern.sched.quantum",
 
 // Runnable KSEs over the last seconds; for the decay.
 constinit sched_load_average load GUARDED_BY(sched_lock){};
+
+bool in_use(uint32_t cpu)
+{
+	return (cpus_in_use.load(order::relaxed) & 1u << cpu) != 0;
+}
 
 uint32_t slice_ticks()
 {
@@ -69,10 +80,8 @@ void decay_group(ksegrp *kg, uint32_t load_now) REQUIRES(sched_lock)
 
 uint32_t count_runnable() REQUIRES(sched_lock)
 {
-	uint32_t count = 0;
+	uint32_t count = queued;
 
-	for (kse *ke = system_runq.first(); ke != nullptr; ke = system_runq.next(ke))
-		count++;
 	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++) {
 		thread const *const td = pcpu_find(cpu)->pc_curthread;
 		count += td != nullptr && (td->td_flags & TDF_IDLETD) == 0;
@@ -131,6 +140,10 @@ void sched_add(kse *ke)
 	ke->ke_ksegrp->kg_runq_kses++;
 	ke->ke_state = KES_ONRUNQ;
 	system_runq.add(ke);
+	queued++;
+	// A CPU that is about to switch takes the best KSE itself, and looks after the rest then.
+	if (mp_ncpus > 1 && TD_IS_RUNNING(curthread))
+		idle_kick(cpus_in_use.load(order::relaxed));
 }
 
 void sched_rem(kse *ke)
@@ -138,6 +151,7 @@ void sched_rem(kse *ke)
 	sched_lock.assert_owned();
 	KASSERT(ke->ke_state == KES_ONRUNQ, "sched_rem of kse %p in state %#x", ke, ke->ke_state);
 	system_runq.remove(ke);
+	queued--;
 	ke->ke_state = KES_THREAD;
 	ke->ke_ksegrp->kg_runq_kses--;
 }
@@ -145,9 +159,11 @@ void sched_rem(kse *ke)
 kse *sched_choose()
 {
 	sched_lock.assert_owned();
-	kse *const ke = system_runq.choose();
+	kse *const ke = in_use(curcpu()) ? system_runq.choose() : nullptr;
 	if (ke != nullptr)
 		sched_rem(ke);
+	if (queued != 0 && mp_ncpus > 1)
+		idle_kick(cpus_in_use.load(order::relaxed));
 	return ke;
 }
 
@@ -155,7 +171,7 @@ kse *sched_choose()
 NO_THREAD_SAFETY_ANALYSIS
 bool sched_runnable()
 {
-	return system_runq.check();
+	return system_runq.check() && in_use(curcpu());
 }
 
 void sched_prio(thread *td, uint8_t pri)
@@ -238,22 +254,34 @@ void sched_userret(thread *td)
 	td->td_base_pri = kg->kg_user_pri;
 }
 
+// maybe_resched: td was just queued. Idle CPUs come for what is queued by themselves. Of the others
+// the one whose thread is worst gives way, this one before others, since it needs no interrupt; one
+// that was asked already will take another KSE.
 void maybe_resched(thread *td)
 {
-	thread *worst = curthread;
+	uint32_t idle = 0;
+	thread *worst = nullptr;
 
 	sched_lock.assert_owned();
-	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++) {
-		thread *const running = pcpu_find(cpu)->pc_curthread;
-		if (running != nullptr && running->td_priority > worst->td_priority)
+	auto const look = [&](thread *running) {
+		if ((running->td_flags & TDF_IDLETD) != 0) {
+			idle++;
+			return;
+		}
+		KASSERT(running->td_kse != nullptr, "maybe_resched: thread %p runs without a KSE",
+		    running);
+		if ((running->td_kse->ke_flags & KEF_NEEDRESCHED) == 0 &&
+		    (worst == nullptr || running->td_priority > worst->td_priority))
 			worst = running;
-	}
-	if (td->td_priority >= worst->td_priority)
+	};
+	look(curthread);
+	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++)
+		if (cpu != curcpu() && in_use(cpu))
+			look(pcpu_find(cpu)->pc_curthread);
+	if (queued <= idle || worst == nullptr || td->td_priority >= worst->td_priority)
 		return;
-	kse *const ke = worst->td_kse;
-	KASSERT(ke != nullptr, "maybe_resched: thread %p runs without a KSE", worst);
-	ke->ke_flags |= KEF_NEEDRESCHED;
-	cpu_ast_notify(ke);
+	worst->td_kse->ke_flags |= KEF_NEEDRESCHED;
+	cpu_ast_notify(worst->td_kse);
 }
 
 void sched_relinquish(thread *td)
@@ -263,3 +291,52 @@ void sched_relinquish(thread *td)
 	KASSERT(td == curthread, "sched_relinquish of thread %p by another", td);
 	mi_switch();
 }
+
+// evict: what runs on CPU `cpu` shall switch. Whether nothing does but its idle thread.
+static bool evict(uint32_t cpu) REQUIRES(sched_lock)
+{
+	thread *const td = pcpu_find(cpu)->pc_curthread;
+
+	if ((td->td_flags & TDF_IDLETD) != 0)
+		return true;
+	td->td_kse->ke_flags |= KEF_NEEDRESCHED;
+	cpu_ast_notify(td->td_kse);
+	return false;
+}
+
+void sched_confine(uint32_t cpus)
+{
+	uint32_t const all = (1u << mp_ncpus) - 1;
+
+	if ((cpus & all) == 0)
+		cpus = 1;
+	cpus_in_use.store(cpus, order::relaxed);
+	for (bool done = false; !done;) {
+		sched_relinquish(curthread);
+		mtx_guard g{sched_lock};
+		done = true;
+		for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++)
+			if ((cpus & 1u << cpu) == 0)
+				done = evict(cpu) && done;
+		// What waited while fewer CPUs were in use.
+		for (uint32_t n = queued; n != 0 && mp_ncpus > 1; n--)
+			idle_kick(cpus);
+	}
+}
+
+// kern.sched.cpus: the CPUs in use, as bits.
+static Errno sysctl_cpus(sysctl_oid const &, sysctl_req &req)
+{
+	uint32_t cpus = cpus_in_use.load(order::relaxed) & ((1u << mp_ncpus) - 1);
+
+	TRY(sysctl_out(req, &cpus, sizeof(cpus)));
+	if (req.newp == uaddr{})
+		return OK;
+	if (req.newlen != sizeof(cpus))
+		return EINVAL;
+	TRY(sysctl_in(req, &cpus, sizeof(cpus)));
+	sched_confine(cpus);
+	return OK;
+}
+SYSCTL_PROC(sched_cpus, "kern.sched.cpus", "CPUs that run threads, as bits", sysctl_type::integer,
+    sysctl_access::rw, sysctl_cpus);

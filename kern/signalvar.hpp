@@ -4,6 +4,7 @@
 #pragma once
 
 #include <kern/errno.hpp>
+#include <kern/kern_proc.hpp>
 #include <kern/proc.hpp>
 #include <sys/signal.h>
 
@@ -30,14 +31,39 @@ inline void SIG_CANTMASK(sigset_t &set)
 	SIGDELSET(set, SIGSTOP);
 }
 
+// What a set holds beside the tests of single signals.
+inline bool SIGISEMPTY(sigset_t const &set)
+{
+	return (set.__bits[0] | set.__bits[1] | set.__bits[2] | set.__bits[3]) == 0;
+}
+// sigset_or, sigset_andnot: a | b, a & ~b. sigset_first: the lowest signal of a set, or 0.
+sigset_t sigset_or(sigset_t const &a, sigset_t const &b);
+sigset_t sigset_andnot(sigset_t const &a, sigset_t const &b);
+int sigset_first(sigset_t const &set);
+
+// Default actions. Ending with a core file is ending: there is nowhere to write one.
+enum class sig_action : uint8_t { terminate, ignore, stop };
+sig_action sig_default_action(int sig);
+// sig_is_caught, sig_is_ignored: what p wants of it. p_mtx held.
+bool sig_is_caught(proc const *p, int sig);
+bool sig_is_ignored(proc const *p, int sig);
+
 // SIGPENDING: a pending signal is not masked. p_mtx held.
 bool SIGPENDING(proc const *p);
 
 // psignal: post sig to p: p_mtx held in and out. Interruptible sleepers wake, running threads are
 // brought to the boundary. Nothing for zombies and processes on their way out.
-void psignal(proc *p, int sig);
+void psignal(proc *p, int sig, sig_cause const &cause = {});
+// psignal_async: the same a moment later, from where p_mtx cannot be taken: the sigpost process
+// posts it (kern_sigpost.cpp). `cause` counts for SIGCHLD only. p is no zombie.
+void psignal_async(proc *p, int sig, sig_cause const &cause = {}) REQUIRES(sched_lock);
+// psignal_forget: p becomes a zombie.
+void psignal_forget(proc *p) REQUIRES(sched_lock);
+// pgsignal: psignal to the processes of a group, but for init; whether there are any.
+bool pgsignal(int pgid, int sig, sig_cause const &cause = {}) REQUIRES(proctree_lock);
 
-// signotify: something deliverable may be pending: PS_NEEDSIGCHK, KEF_ASTPENDING. p_mtx held.
+// signotify: something deliverable may be pending: PS_NEEDSIGCHK, KEF_ASTPENDING, and in a KSE
+// process an idle KSE upcalls. p_mtx held.
 void signotify(proc *p);
 
 // stop_process: p, not on its way out, stops for sig: sleepers where they are, the others at the
@@ -50,20 +76,48 @@ bool process_stopped(proc const *p) REQUIRES(sched_lock);
 void stop_check(proc *p) REQUIRES(sched_lock);
 
 // cursig: the signal to act on now, or 0. p_mtx held. What stops has been seen to: the process has
-// its P_STOPPED_SIG, and thread_suspend_check stops the thread.
+// its P_STOPPED_SIG, and thread_suspend_check stops the thread. What a KSE process catches is its
+// UTS's to hear of, never a thread's.
 int cursig(thread *td);
-// postsig: act on it; the default action of most does not return. p_mtx held in and out.
+// cursig_is_none: cursig would find nothing. p_mtx held.
+bool cursig_is_none(proc const *p);
+// postsig: act on it: the handler's frame, or the end. p_mtx held in and out, released meanwhile.
 void postsig(int sig);
+// sig_interrupts: the error of a system call that this signal breaks off: EINTR or ERESTART.
+// p_mtx held.
+Errno sig_interrupts(proc const *p, int sig);
 
-// trapsignal: a fault of curthread in user mode: the process gets `sig`, with a line on the console
-// that names command, pid, address and instruction when that ends it. No locks.
+// sig_exec, sig_fork: the actions of a process that runs a new program, and of a child.
+void sig_exec(proc *p);
+void sig_fork(proc *child, proc const *parent);
+
+// trapsignal: a fault of curthread in user mode: its handler runs on the thread's own stack, in a
+// KSE process too. Not caught, or masked: the process ends, with a line on the console that names
+// command, pid, address and instruction. No locks.
 void trapsignal(thread *td, int sig, int code, uint32_t address);
+
+// signal_upcall_due: p is a KSE process with a caught signal that its UTS has not been told of.
+// p_mtx held.
+bool signal_upcall_due(proc const *p);
+// signal_upcall: an idle KSE of p, a KSE process, shall make an upcall for a signal: whether one
+// does. p_mtx held (kern_sigupcall.cpp).
+bool signal_upcall(proc *p) REQUIRES(sched_lock);
+// signal_upcall_prepare: a spare thread for signal_upcall; may sleep. No locks.
+void signal_upcall_prepare(proc *p);
+// signal_upcall_take: all that is due into ke's km_sigscaught. curthread is delivering an upcall on
+// ke. No locks; EFAULT.
+Errno signal_upcall_take(proc *p, kse *ke);
 
 // sigexit: end the process as killed by sig. p_mtx held on entry, consumed.
 [[noreturn]] void sigexit(thread *td, int sig);
 
 // exit1: end the process with this wait status (kern_exit.cpp). No locks but Giant, at any depth.
 [[noreturn]] void exit1(thread *td, int status);
+
+// itimer_tick: curthread's process has used one more tick. itimer_exit: stop p's timers; may sleep
+// (kern_itimer.cpp).
+void itimer_tick(proc *p, bool user) REQUIRES(sched_lock);
+void itimer_exit(proc *p);
 
 // userret: every return to user mode of a system call or trap comes through here (subr_trap.cpp):
 // signals, suspension, scheduling priority, thread_userret. No locks.

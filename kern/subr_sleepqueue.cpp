@@ -80,7 +80,8 @@ void sleepq_check()
 			if (td.td_wchan == nullptr || hash(td.td_wchan) != i)
 				panic("thread %p sleeps on %p in queue %zu", &td, td.td_wchan, i);
 			if ((td.td_flags & (TDF_ONSLEEPQ | TDF_CVWAITQ)) != TDF_ONSLEEPQ)
-				panic("thread %p in queue %zu has flags %#x", &td, i, td.td_flags);
+				panic("thread %p in queue %zu has flags %#x", &td, i,
+				    int{td.td_flags});
 			if (td.td_state == TDS_INACTIVE || td.td_proc == nullptr)
 				panic("thread %p in queue %zu is dead", &td, i);
 		}

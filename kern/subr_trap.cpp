@@ -10,12 +10,34 @@
 #include <kern/thread.hpp>
 #include <machine/pcpu.hpp>
 
-// act_on_signals: every signal that is due now. Most do not return.
+// act_on_signals: every signal that is due now. Those that end the process do not return. The mask
+// that sigsuspend put aside comes back when no handler has taken it along. What stays due is for a
+// KSE process's UTS, and PS_NEEDSIGCHK stays set for it.
 static void act_on_signals(thread *td)
 {
-	mtx_guard g{td->td_proc->p_mtx};
-	while (int sig = cursig(td))
-		postsig(sig);
+	proc *p = td->td_proc;
+	mtx_guard g{p->p_mtx};
+	for (;;) {
+		while (int sig = cursig(td))
+			postsig(sig);
+		if ((p->p_flag & P_OLDMASK) == 0)
+			break;
+		p->p_flag &= ~uint32_t{P_OLDMASK};
+		p->p_sigmask = p->p_oldsigmask;
+	}
+	if (SIGPENDING(p))
+		return;
+	mtx_guard sg{sched_lock};
+	p->p_sflag &= ~static_cast<uint32_t>(PS_NEEDSIGCHK);
+}
+
+// uts_has_signals: the UTS should hear of a signal. The unlocked look comes again at each tick.
+static bool uts_has_signals(proc *p)
+{
+	if ((p->p_flag & P_KSES) == 0 || (p->p_sflag & PS_NEEDSIGCHK) == 0)
+		return false;
+	mtx_guard g{p->p_mtx};
+	return signal_upcall_due(p);
 }
 
 // stop_if_asked: suspension or the end, when another thread asked for it.
@@ -52,15 +74,13 @@ void userret(thread *td, trapframe *frame)
 
 // take_asts: which traps were asked for; they count as taken from here on. A thread whose time is
 // up waits here until it is chosen again.
-static int take_asts(thread *td, bool *signals)
+static int take_asts(thread *td)
 {
 	mtx_guard g{sched_lock};
 	kse *ke = td->td_kse;
 	int const flags = ke->ke_flags;
 
 	ke->ke_flags &= ~(KEF_ASTPENDING | KEF_NEEDRESCHED | KEF_OWEUPC | KEF_QUANTUM);
-	*signals = (td->td_proc->p_sflag & PS_NEEDSIGCHK) != 0;
-	td->td_proc->p_sflag &= ~static_cast<uint32_t>(PS_NEEDSIGCHK);
 	if ((flags & KEF_NEEDRESCHED) != 0) {
 		sched_prio(td, td->td_ksegrp->kg_user_pri);
 		mi_switch();
@@ -71,15 +91,13 @@ static int take_asts(thread *td, bool *signals)
 void ast(trapframe *frame)
 {
 	thread *td = curthread;
-	bool signals;
+	proc *p = td->td_proc;
 
 	KASSERT(trapframe_usermode(frame), "ast from kernel mode");
 	td->td_frame = frame;
-	int const flags = take_asts(td, &signals);
+	int const flags = take_asts(td);
 	CTR2(KTR_TRAP, "ast: thread %p flags %#x", td, flags);
-	if (signals)
-		act_on_signals(td);
-	if ((flags & KEF_QUANTUM) != 0 && (td->td_proc->p_flag & P_KSES) != 0)
+	if (((flags & KEF_QUANTUM) != 0 && (p->p_flag & P_KSES) != 0) || uts_has_signals(p))
 		thread_preempt(td);
 	userret(td, frame);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// read and write: the calls that all kinds of open files share, and the transfers behind them.
+// read, write, ioctl: the calls that all kinds of open files share, and the transfers behind them.
 // After FreeBSD 5.0 sys_generic.c and kern_subr.c, uiomove().
 #include <kern/kern_descrip.hpp>
 
@@ -62,4 +62,14 @@ Errno sys_write(thread *td, write_args const &uap)
 		psignal(td->td_proc, SIGPIPE);
 	}
 	return transferred(td, io, uap.nbyte, error);
+}
+
+// ioctl: a control request to what is behind a descriptor.
+//   com      the request; data: its argument, mostly an address
+//   errors   EBADF; ENOTTY not a request for this kind of file; the device's
+Errno sys_ioctl(thread *td, ioctl_args const &uap)
+{
+	file_ref const fp = TRY(fget(td, uap.fd, 0));
+	auto *control = fp->f_ops->fo_ioctl;
+	return control != nullptr ? control(*fp, uap.com, uap.data) : ENOTTY;
 }

@@ -18,6 +18,7 @@ enum si_sub : uint32_t {
 	SI_SUB_CLOCKS = 0x4800000,      // callouts, ticks, nanouptime
 	SI_SUB_DEVICES = 0x5000000,     // console input, host channel
 	SI_SUB_ROOT = 0x6000000,        // files of the boot image
+	SI_SUB_SMP = 0x7000000,         // all CPUs run
 	SI_SUB_KTHREAD = 0x8000000,     // kernel processes run
 	SI_SUB_SELFTEST = 0xe000000,    // in-kernel tests, when asked for
 	SI_SUB_INIT = 0xf000000,        // the first user process starts

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The console terminal's line discipline: editing, echo and what ^C and ^D mean.
+// The console terminal's line discipline: editing, echo and what control characters mean.
 // After FreeBSD's tty.c in canonical mode, with its default control characters.
 #pragma once
 
@@ -15,7 +15,7 @@ public:
 	static constexpr size_t size = 4096;            // codes in the ring, a power of two
 
 	// What a key asks for beside its echo.
-	enum class event : uint8_t { none, ready, interrupt };
+	enum class event : uint8_t { none, ready, interrupt, quit, suspend };
 
 	// type: one key. What to echo is appended through echo(text, length).
 	template <class Echo>
@@ -92,6 +92,14 @@ tty_line::event tty_line::type(int c, Echo &&echo)
 		typed_ = complete_;
 		echo("^C\n", 3u);
 		return event::interrupt;
+	case ctrl('\\'):
+		typed_ = complete_;
+		echo("^\\\n", 3u);
+		return event::quit;
+	case ctrl('Z'):
+		typed_ = complete_;
+		echo("^Z\n", 3u);
+		return event::suspend;
 	case ctrl('D'):
 		if (full())
 			break;

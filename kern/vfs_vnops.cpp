@@ -83,4 +83,10 @@ static void vn_close(file &)
 {
 }
 
-constinit fileops const vnode_ops{vn_read, vn_write, vn_fstat, vn_close};
+static Errno vn_ioctl(file &fp, uint32_t request, uaddr data)
+{
+	cdev const *dev = vnode_of(fp).v_dev;
+	return dev != nullptr && dev->ioctl != nullptr ? dev->ioctl(request, data) : ENOTTY;
+}
+
+constinit fileops const vnode_ops{vn_read, vn_write, vn_fstat, vn_close, vn_ioctl};

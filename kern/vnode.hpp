@@ -20,6 +20,7 @@ struct cdev final {
 	mode_t      mode;               // permission bits
 	Errno     (*read)(int flag, uio &io);
 	Errno     (*write)(int flag, uio &io);
+	Errno     (*ioctl)(uint32_t request, uaddr data){};     // null: ENOTTY
 };
 
 // CDEV(ident): register a constinit cdev of that name.

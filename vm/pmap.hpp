@@ -57,9 +57,8 @@ vm_page *pmap_lookup(pmap const &pm, vaddr at);
 // pmap_extract: physical address behind any mapped address, user or kernel; EFAULT where none is.
 result<paddr> pmap_extract(pmap const &pm, vaddr at);
 
-// pmap_activate: td shall run on its process's address space, on kernel_pmap for a process without
-// one: sets pcb_cr3, which the switch loads, and the CPU's own when td is curthread. After
-// p_vmspace of td's process has changed (exec, exit).
+// pmap_activate: td, curthread, goes on in its process's address space, in kernel_pmap for a
+// process without one. After p_vmspace has changed (exec, exit); else the switch does it.
 void pmap_activate(thread *td);
 
 // pmap_cr3: the page table base word of a pmap, as CR3 holds it.
@@ -69,7 +68,7 @@ uint32_t pmap_cr3(pmap const &pm);
 enum class kmap : uint8_t { memory, device };
 
 // pmap_kenter: maps one page of the kmem arena; the page has a table (pmap_growkernel) and was not
-// mapped. pmap_kremove: unmaps `count` pages on all CPUs. Any context.
+// mapped. Any context. pmap_kremove: unmaps `count` adjoining pages on all CPUs. No spin lock held.
 void pmap_kenter(vaddr at, paddr to, kmap kind);
 void pmap_kremove(vaddr at, size_t count);
 
@@ -80,6 +79,7 @@ Errno pmap_growkernel(vaddr start, vaddr end);
 // pmap_kextract: physical address behind a kernel address, direct map included; EFAULT if unmapped.
 result<paddr> pmap_kextract(vaddr at);
 
-// pmap_mapdev: kernel address of `size` bytes of device registers at `at`, uncached; never undone.
-// Panics when the arena is full: only boot-time drivers call it.
+// pmap_mapdev: kernel address of `size` bytes of device registers at `at`, uncached. Panics when
+// the arena is full: only boot-time code calls it. pmap_unmapdev: undoes it, with the same size.
 void *pmap_mapdev(paddr at, size_t size);
+void pmap_unmapdev(void *at, size_t size);

@@ -20,7 +20,7 @@ using slab_list = tailq<uma_slab, &uma_slab::us_link>;
 vm_page &page_at(vaddr data, uint32_t n)
 {
 	vaddr const at = data + size_t{n} * page_size;
-	return *phys_to_vm_page(*pmap_kextract(at));
+	return vm_page_at(*pmap_kextract(at));
 }
 
 // alloc_pages: memory for a slab: one page of the direct map, or several in the arena. Null.

@@ -80,13 +80,15 @@ constexpr size_t round_page(size_t bytes)
 
 //   00000000  never mapped (one page)
 //   00001000  user programs                     one per process
-//   bfc00000  top of user space and of the first stack (USRSTACK)
+//   bfbff000  the signal trampoline; the first stack ends below it
+//   bfc00000  top of user space
 //   c0000000  direct map of physical memory     the kernel image lies in it, at c0100000
 //   f0000000  kmem arena: stacks with guard pages, devices, multi-page slabs
 //   ffc00000  not used
 namespace vm_layout {
 
 inline constexpr vaddr user_min{0x00001000};
+inline constexpr vaddr sigcode{0xbfbff000};
 inline constexpr vaddr user_max{0xbfc00000};
 inline constexpr vaddr dmap_min{0xc0000000};
 inline constexpr uint32_t dmap_most = 768u << 20;       // bytes of memory the kernel can use

@@ -122,12 +122,22 @@ result<vaddr> kmem_alloc(size_t pages)
 
 void kmem_unmap(vaddr at, size_t pages)
 {
-	for (size_t i = 0; i < pages; i++) {
-		vaddr const where = at + i * page_size;
-		result<paddr> const frame = pmap_kextract(where);
-		KASSERT(frame, "kmem page %#x is not mapped", to_word(where));
-		pmap_kremove(where, 1);
-		vm_page_free(*phys_to_vm_page(*frame));
+	// Many at once: every CPU has to be asked to forget them.
+	constexpr size_t most = 32;
+	paddr frames[most];
+	while (pages != 0) {
+		size_t const count = pages < most ? pages : most;
+		for (size_t i = 0; i < count; i++) {
+			vaddr const where = at + i * page_size;
+			result<paddr> const frame = pmap_kextract(where);
+			KASSERT(frame, "kmem page %#x is not mapped", to_word(where));
+			frames[i] = *frame;
+		}
+		pmap_kremove(at, count);
+		for (size_t i = 0; i < count; i++)
+			vm_page_free(vm_page_at(frames[i]));
+		at = at + count * page_size;
+		pages -= count;
 	}
 }
 

@@ -13,6 +13,7 @@
 #include <vm/vm_kern.hpp>
 #include <vm/vm_page_int.hpp>
 
+#include <new>
 #include <string.h>
 
 namespace {
@@ -83,6 +84,25 @@ void vm_page_adopt(std::span<vm_page> pages, uint32_t first, uint32_t total)
 	    : share > reserve_most ? reserve_most : share;
 }
 
+void vm_page_adopt_run(uint32_t first, uint32_t past, frame_use use)
+{
+	vm_page *const bottom = frames.data() + (first - first_frame);
+	mtx_guard g{frames_lock};
+	vm_page *head = free_head;
+	for (vm_page *page = bottom + (past - first); page-- != bottom;) {
+		new (page) vm_page{};
+		if (use == frame_use::reserved) {
+			page->pg_refs.store(1, order::relaxed);
+		} else {
+			page->pg_next = head;
+			head = page;
+		}
+	}
+	free_head = head;
+	if (use == frame_use::free)
+		free_count += past - first;
+}
+
 vm_page *vm_page_alloc(uint32_t flags)
 {
 	vm_page *page = take_frame(flags);
@@ -139,6 +159,13 @@ vm_page *phys_to_vm_page(paddr at)
 {
 	uint32_t const index = (to_word(at) >> page_shift) - first_frame;
 	return index < frames.size() ? &frames[index] : nullptr;
+}
+
+vm_page &vm_page_at(paddr at)
+{
+	uint32_t const index = (to_word(at) >> page_shift) - first_frame;
+	KASSERT(index < frames.size(), "no frame at %#x", to_word(at));
+	return frames[index];
 }
 
 vm_page_counts vm_page_count()

@@ -14,10 +14,19 @@
 
 struct uma_slab;
 
+// page_span: entries [first, past) of a page table, outside which none is in use.
+struct page_span final {
+	uint16_t first;
+	uint16_t past;
+};
+
 // vm_page: one frame of 4096 bytes. The array covers all frames from the lowest to the highest
 // usable one; frames that are not memory, or reserved at boot, keep one reference for ever.
 struct vm_page final {
-	vm_page  *pg_next;                      // (frames lock) while free
+	union {
+		vm_page  *pg_next;              // (frames lock) while free; null at allocation
+		page_span pg_span;              // while it is a page table: the pmap's to set
+	};
 	uma_slab *pg_slab;                      // slab that lives here; its owner's to set
 	atomic<uint16_t> pg_refs;          // mappings and owners; 0 while free
 	bool      pg_user;                      // counted as user memory; set at allocation
@@ -67,6 +76,8 @@ uint32_t vm_page_refs(vm_page const &page);
 // Frame and address. phys_to_vm_page is null for addresses that no frame of the array covers.
 paddr vm_page_to_phys(vm_page const &page);
 vm_page *phys_to_vm_page(paddr at);
+// vm_page_at: phys_to_vm_page for an address that a page table has: there is a frame.
+vm_page &vm_page_at(paddr at);
 
 // phys_to_dmap: where the direct map shows physical memory below vm_page_dmap_end().
 constexpr vaddr phys_to_dmap(paddr at)

@@ -9,7 +9,6 @@
 #include <vm/vm_page_int.hpp>
 
 #include <array>
-#include <new>
 
 namespace {
 
@@ -160,14 +159,14 @@ void vm_page_startup()
 	uint32_t const frames = boot.past - lowest;
 	size_t const bytes = round_page(frames * sizeof(vm_page));
 	paddr const where = vm_page_boot_alloc(static_cast<uint32_t>(bytes >> page_shift));
-	auto *array = to_pointer<vm_page>(phys_to_dmap(where));
-	for (uint32_t i = 0; i < frames; i++) {
-		vm_page *page = new (&array[i]) vm_page{};
-		page->pg_refs.store(1, order::relaxed);
-	}
-	vm_page_adopt({array, frames}, lowest, boot.total);
+	vm_page_adopt({to_pointer<vm_page>(phys_to_dmap(where)), frames}, lowest, boot.total);
 	// The free list is last in, first out: highest first leaves the lowest frames on top.
-	for (size_t i = boot.count; i-- > 0;)
-		for (uint32_t frame = boot.runs[i].past; frame-- > boot.runs[i].first;)
-			vm_page_unref(array[frame - lowest]);
+	// Between the runs lies what is no memory, or has been given away. The array itself may
+	// have come from the start of the lowest run.
+	uint32_t past = boot.past;
+	for (size_t i = boot.count; i-- > 0; past = boot.runs[i].first) {
+		vm_page_adopt_run(boot.runs[i].past, past, frame_use::reserved);
+		vm_page_adopt_run(boot.runs[i].first, boot.runs[i].past, frame_use::free);
+	}
+	vm_page_adopt_run(lowest, past, frame_use::reserved);
 }

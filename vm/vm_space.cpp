@@ -81,9 +81,10 @@ void vmspace_free(vmspace *vm)
 	if (vm->vm_refs.sub(1, order::acq_rel) != 1)
 		return;
 	{	mtx_guard g{vm->vm_map_lock};
-		while (vm_map_entry *entry = vm->vm_entries.remove_head())
+		while (vm_map_entry *entry = vm->vm_entries.remove_head()) {
+			pmap_remove(vm->vm_pmap, entry->me_start, entry->me_end);
 			vm_entry_zone.free(entry);
-		pmap_remove(vm->vm_pmap, vm_layout::user_min, vm_layout::user_max);
+		}
 	}
 	pmap_release(vm->vm_pmap);
 	vmspace_zone.free(vm);

@@ -8,6 +8,9 @@
 #include <machine/pcb.hpp>
 #include <machine/pcpu.hpp>
 #include <machine/segments.hpp>
+#include <machine/smp.hpp>
+#include <machine/sigframe.h>
+#include <sys/syscall.h>
 #include <vm/vm.hpp>
 
 #include <cstddef>
@@ -44,6 +47,10 @@ static_assert(offsetof(trapframe, tf_err) == TF_ERR);
 static_assert(offsetof(trapframe, tf_cs) == TF_CS);
 static_assert(sizeof(trapframe) == TF_SIZE);
 
+static_assert(offsetof(sigframe, sf_ahu) == SF_AHU);
+static_assert(offsetof(sigframe, sf_uc) == SF_UC);
+static_assert(SYS_sigreturn == SYS_SIGRETURN);
+
 static_assert(cxx::kcsel == KCSEL);
 static_assert(cxx::kdsel == KDSEL && cxx::kpsel == KPSEL && cxx::rpl_mask == SEL_RPL_MASK);
 static_assert(cxx::irq0 == IDT_IRQ0 && cxx::intr_end == IDT_INTR_END);
@@ -52,5 +59,6 @@ static_assert(cxx::frame_gap == PCB_FRAME_GAP);
 static_assert(cxx::efault == EFAULT && cxx::enametoolong == ENAMETOOLONG);
 
 static_assert(to_word(vm_layout::dmap_min) == KERNBASE);
+static_assert(to_word(mpboot_page) == MPBOOT_PHYS && MPBOOT_PHYS % page_size == 0);
 static_assert(vm_layout::dmap_most == BOOT_MAP_BYTES);
 static_assert(config::kstack_pages * page_size == KSTACK_BYTES);

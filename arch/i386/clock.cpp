@@ -11,6 +11,7 @@
 #include <machine/intr.hpp>
 #include <machine/lapic.hpp>
 #include <machine/rtc.hpp>
+#include <support/atomic.hpp>
 
 namespace {
 
@@ -21,11 +22,36 @@ constexpr uint8_t mode_rate_generator0 = 0x34;  // counter 0, low then high byte
 constexpr uint32_t timer_freq = 1193182;        // counts a second
 constexpr uint32_t timer_most = 65536;          // the longest period
 constexpr uint64_t second_ns = 1'000'000'000;
-constexpr uint64_t calibration_counts = timer_freq / 50;
+
+// The TSC's rate is measured twice: for a millisecond at boot, so that nobody waits, and by what
+// both counters did in the seconds after that. The 8254 has gone round many times by then, but the
+// first rate tells how often: it need only be right to half a round in all that time, about 0.3 %.
+constexpr uint64_t short_counts = timer_freq / 1000;
+constexpr uint64_t long_counts = timer_freq / 50;       // where the second measurement cannot be
+constexpr int      refine_seconds = 8;
+
+// timebase: uptime is tb_ns + (TSC - tb_tsc) * tb_scale / 2^32.
+struct timebase final {
+	uint64_t tb_tsc;
+	uint64_t tb_ns;
+	uint64_t tb_scale;              // nanoseconds a count, 32 fraction bits
+};
+
+// Each is filled in before timebase_now shows it, and not changed after that: the one from boot,
+// and the better one.
+constinit timebase timebases[2]{};
+constinit atomic<timebase const *> timebase_now{&timebases[0]};
+
+// Both counters at one moment.
+struct clock_reading final {
+	uint64_t counts;                // of the 8254
+	uint64_t tsc;
+};
 
 constinit bool     has_tsc{};
-constinit uint64_t tsc_base{};          // counter value at uptime 0
-constinit uint64_t tsc_scale{};         // nanoseconds a count, 32 fraction bits
+constinit uint64_t tsc_freq{};          // counts a second, as measured at boot
+constinit clock_reading boot_reading{};
+constinit callout  refine_callout{};
 constinit uint32_t timer_period{};      // what counter 0 counts down from
 constinit uint64_t timer_base{};        // counts since boot at the start of this period
 constinit uint64_t timer_last{};        // counts since boot when last read
@@ -79,25 +105,59 @@ uint64_t scale(uint64_t value, uint64_t factor)
 	    value_low * factor_high + (value_low * factor_low >> 32);
 }
 
-// tsc_round: one measurement of the TSC's counts a second.
-uint64_t tsc_round()
+// read_both: of a few readings the one during which least time passed. Interrupts off.
+clock_reading read_both()
 {
-	uint64_t const counts_start = timer_read(), tsc_start = rdtsc();
-	uint64_t counts, tsc;
-	do {
-		counts = timer_read() - counts_start;
-		tsc = rdtsc() - tsc_start;
-	} while (counts < calibration_counts);
-	return tsc * timer_freq / counts;
+	constexpr int tries = 8;
+	clock_reading best{};
+	uint64_t shortest = UINT64_MAX;
+	for (int i = 0; i < tries; i++) {
+		uint64_t const before = rdtsc();
+		uint64_t const counts = timer_read();
+		uint64_t const length = rdtsc() - before;
+		if (length < shortest) {
+			shortest = length;
+			best = {counts, before + length / 2};
+		}
+	}
+	return best;
 }
 
-// tsc_measure: a machine that pauses between two readings of a round makes it wrong, either way;
-// the median of three drops one such.
-uint64_t tsc_measure()
+// tsc_measure: the TSC's counts a second, over `length` counts of the 8254.
+uint64_t tsc_measure(uint64_t length)
 {
-	uint64_t const a = tsc_round(), b = tsc_round(), c = tsc_round();
-	uint64_t const low = a < b ? a : b, high = a < b ? b : a;
-	return c < low ? low : c > high ? high : c;
+	return clock_agreed([length] {
+		clock_reading const start = read_both();
+		while (timer_read() - start.counts < length)
+			cpu_spinwait();
+		clock_reading const end = read_both();
+		return (end.tsc - start.tsc) * timer_freq / (end.counts - start.counts);
+	});
+}
+
+// set_timebase: from now on uptime goes on at that rate. Only the next free element may be set.
+void set_timebase(timebase &tb, uint64_t freq)
+{
+	uint64_t const tsc = rdtsc();
+	timebase const &old = *timebase_now.load(order::relaxed);
+	tb = {tsc, old.tb_ns + scale(tsc - old.tb_tsc, old.tb_scale), (second_ns << 32) / freq};
+	// Pairs with the acquire in nanouptime().
+	timebase_now.store(&tb, order::release);
+}
+
+// refine: the second measurement. timer_read() has lost count of the rounds, not of its place in
+// one. From the clock interrupt of CPU 0.
+void refine(void *)
+{
+	clock_reading const now = read_both();
+	uint64_t const tsc = now.tsc - boot_reading.tsc;
+	uint64_t const expected = tsc * timer_freq / tsc_freq;
+	auto const off = static_cast<int16_t>(now.counts - boot_reading.counts - expected);
+	// Near half a round it could as well be the other way.
+	constexpr int16_t most = timer_most / 2 - timer_most / 16;
+	if (off > most || off < -most)
+		return;
+	set_timebase(timebases[1], tsc * timer_freq / (expected + static_cast<uint64_t>(off)));
 }
 
 void clock_interrupt(void *, trapframe *frame)
@@ -115,8 +175,11 @@ void clocks_start(void *)
 	auto const rate = static_cast<uint32_t>(hz);
 	if (has_tsc && lapic_init()) {
 		lapic_timer_start(rate, clock_interrupt);
+		callout_reset(&refine_callout, refine_seconds * hz, refine, nullptr);
 	} else {
 		uint32_t const flags = intr_disable();
+		if (has_tsc)
+			set_timebase(timebases[1], tsc_measure(long_counts));
 		timer_read();
 		timer_start(timer_freq / rate);
 		intr_restore(flags);
@@ -134,18 +197,21 @@ void clock_init()
 	timer_start(timer_most);
 	has_tsc = (cpuid(1).edx & CPUID_TSC) != 0;
 	if (has_tsc) {
-		uint64_t const freq = tsc_measure();
-		tsc_base = rdtsc();
-		tsc_scale = (second_ns << 32) / freq;
-		printf("clock: TSC at %u kHz\n", static_cast<uint32_t>(freq / 1000));
+		tsc_freq = tsc_measure(short_counts);
+		boot_reading = read_both();
+		timebases[0] = {rdtsc(), 0, (second_ns << 32) / tsc_freq};
+		printf("clock: TSC at %u kHz\n", static_cast<uint32_t>(tsc_freq / 1000));
 	}
 	boot_seconds = rtc_read() - static_cast<int64_t>(nanouptime() / second_ns);
 }
 
 uint64_t nanouptime()
 {
-	if (has_tsc)
-		return tsc_scale != 0 ? scale(rdtsc() - tsc_base, tsc_scale) : 0;
+	if (has_tsc) {
+		// Pairs with the release in set_timebase(). Before clock_init the scale is 0.
+		timebase const &tb = *timebase_now.load(order::acquire);
+		return tb.tb_ns + scale(rdtsc() - tb.tb_tsc, tb.tb_scale);
+	}
 	if (timer_period == 0)
 		return 0;
 	uint32_t const flags = intr_disable();

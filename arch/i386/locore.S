@@ -134,6 +134,7 @@ segments_reload:
 
 	.bss
 	.balign	4096
+	.globl	boot_pgdir		/* other CPUs start on it, too */
 boot_pgdir:
 	.skip	4096
 boot_tables:

@@ -15,6 +15,7 @@
 #include <machine/pcb.hpp>
 #include <machine/pcpu.hpp>
 #include <machine/segments.hpp>
+#include <machine/smp.hpp>
 #include <vm/pmap.hpp>
 #include <vm/uma.hpp>
 #include <vm/vm_glue.hpp>
@@ -28,7 +29,6 @@ extern "C" void i386_first_cpu();
 extern "C" [[noreturn]] void i386_init(uint32_t magic, uint32_t info);
 
 constinit pcpu cpu_data[MAXCPU]{};
-constinit uint32_t mp_ncpus = 1;
 
 namespace {
 
@@ -106,7 +106,6 @@ void start_memory()
 	pmap_bootstrap();
 	vm_page_startup();
 	uma_startup();
-	thread0.td_pcb->pcb_cr3 = pmap_cr3(kernel_pmap);
 	segments_set_kernel_cr3(pmap_cr3(kernel_pmap));
 }
 
@@ -136,6 +135,7 @@ void i386_init(uint32_t magic, uint32_t info_address)
 	npx_init();
 	clock_init();
 	start_memory();
+	mp_find();
 	mi_startup();
 }
 

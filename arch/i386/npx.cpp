@@ -18,6 +18,7 @@ namespace {
 constexpr size_t fx_mxcsr = 24 / 4;
 constexpr size_t fx_mxcsr_mask = 28 / 4;
 constexpr size_t fx_registers = 32 / 4;         // x87 and SIMD registers, to the end
+constexpr size_t fx_words = 288 / 4;            // that fxsave writes outside 64-bit mode
 constexpr uint32_t mxcsr_mask_default = 0xffbf; // what a zero in the image stands for
 constexpr uint32_t mxcsr_clean = 0x1f80;        // all exceptions masked, round to nearest
 // Words of an fnsave image.
@@ -170,20 +171,22 @@ int npx_error(uint32_t trapno)
 	return error_code(trapno == T_XMMFLT ? pending_simd(state) : pending_x87(state));
 }
 
-void npx_get(mcontext_t *mc)
+bool npx_get(mcontext_t *mc)
 {
 	pcb *pcb = curthread->td_pcb;
 	static_assert(sizeof mc->mc_fpstate == sizeof pcb->pcb_save);
 	mc->mc_fpformat = has_fxsr ? _MC_FPFMT_XMM : _MC_FPFMT_387;
 	mc->mc_ownedfp = _MC_FPOWNED_NONE;
-	memset(mc->mc_fpstate, 0, sizeof mc->mc_fpstate);
 	if ((pcb->pcb_flags & PCB_NPXUSED) == 0)
-		return;
+		return false;
 	mc->mc_ownedfp = get_pcpu()->pc_fpcurthread == curthread ? _MC_FPOWNED_FPU
 	    : _MC_FPOWNED_PCB;
 	npx_save();
-	memcpy(mc->mc_fpstate, &pcb->pcb_save, has_fxsr ? sizeof pcb->pcb_save
-	    : fn_words * sizeof(uint32_t));
+	// What the instruction leaves alone still holds whatever the stack's page held before.
+	size_t const bytes = (has_fxsr ? fx_words : fn_words) * sizeof(uint32_t);
+	memcpy(mc->mc_fpstate, &pcb->pcb_save, bytes);
+	memset(&mc->mc_fpstate[bytes / sizeof mc->mc_fpstate[0]], 0, sizeof mc->mc_fpstate - bytes);
+	return true;
 }
 
 Errno npx_set(mcontext_t const *mc)

@@ -5,14 +5,17 @@
 #include <vm/pmap.hpp>
 
 #include <machine/pmap_int.hpp>
+#include <machine/pmap_tlb.hpp>
 #include <machine/pmap_var.hpp>
 
 #include <kern/kassert.hpp>
 #include <vm/vm_page.hpp>
 
+#include <string.h>
+
 namespace {
 
-constexpr uint32_t user_table_bits = PG_V | PG_RW | PG_U;
+constexpr uint32_t user_table_bits = PG_V | PG_RW | PG_U | PG_A;
 constexpr uint32_t user_pdes = pde_index(vm_layout::dmap_min);
 
 // entry_for: what a page with these rights looks like. A page without rights keeps its frame, and
@@ -21,19 +24,20 @@ pte entry_for(paddr frame, vm_prot prot)
 {
 	if (prot == VM_PROT_NONE)
 		return pte::make(frame, PG_HELD);
-	return pte::make(frame, PG_V | PG_U | ((prot & VM_PROT_WRITE) != 0 ? PG_RW : 0u));
+	return pte::make(frame,
+	    PG_V | PG_U | PG_A | PG_M | ((prot & VM_PROT_WRITE) != 0 ? PG_RW : 0u));
 }
 
 vm_page &frame_of(pte entry)
 {
-	return *phys_to_vm_page(entry.frame());
+	return vm_page_at(entry.frame());
 }
 
 // table_frame: the frame that holds the table of `at`. Its references are one of the directory and
 // one for each resident entry, so a table with one reference is empty.
 vm_page &table_frame(pmap const &pm, vaddr at)
 {
-	return *phys_to_vm_page(pm.pm_pdir->entries[pde_index(at)].frame());
+	return vm_page_at(pm.pm_pdir->entries[pde_index(at)].frame());
 }
 
 // make_pte: the entry of `at`, with a new table if there was none; null without a frame for it.
@@ -59,19 +63,62 @@ void free_table(pmap &pm, vaddr at)
 	vm_page_free(table);
 }
 
-// drop_page: unmaps a resident page and gives back its frame, after no CPU can reach it.
-void drop_page(pmap &pm, vaddr at, pte &entry)
+// widen: entry `index` of a table is going to be used. A span never shrinks: an empty table goes.
+void widen(page_span &span, uint32_t index)
 {
-	vm_page &page = frame_of(entry);
-	entry = pte{};
-	pmap_invalidate(pm, at);
-	pm.pm_resident--;
-	vm_page_unref(page);
-	vm_page_unref(table_frame(pm, at));
+	auto const i = static_cast<uint16_t>(index);
+	if (span.first == span.past)
+		span = {i, i};
+	if (i < span.first)
+		span.first = i;
+	if (i >= span.past)
+		span.past = static_cast<uint16_t>(i + 1);
 }
 
+// doomed_pages: pages that are unmapped but may still be in the caches of CPUs. Their frames go
+// when no CPU can reach them any more, which is asked of the CPUs for many pages at once.
+class doomed_pages final {
+public:
+	explicit doomed_pages(pmap &pm) : pm_{pm} {}
+	~doomed_pages() { flush(); }
+	doomed_pages(doomed_pages const &) = delete;
+	doomed_pages &operator=(doomed_pages const &) = delete;
+
+	// add: unmaps a resident page; addresses ascend until the next flush.
+	void add(vaddr at, pte &entry)
+	{
+		if (count_ == most)
+			flush();
+		if (count_ == 0)
+			first_ = at;
+		last_ = at;
+		frames_[count_++] = &frame_of(entry);
+		entry = pte{};
+		pm_.pm_resident--;
+		vm_page_unref(table_frame(pm_, at));
+	}
+
+	void flush()
+	{
+		if (count_ == 0)
+			return;
+		pmap_invalidate_range(pm_, first_, ((last_ - first_) >> page_shift) + 1);
+		while (count_ > 0)
+			vm_page_unref(*frames_[--count_]);
+	}
+
+private:
+	static constexpr size_t most = 32;
+	pmap    &pm_;
+	vaddr    first_{};
+	vaddr    last_{};
+	size_t   count_{};
+	vm_page *frames_[most];
+};
+
 // for_each_page: calls visit(address, entry) for every resident page of [start, end), and
-// leave(address) after each table with the address of a page in it.
+// leave(address) after each table with the address of a page in it. Of large ranges, such as
+// stacks, little is resident: only what lies in a table's span is looked at.
 template <class Visit, class Leave>
 void for_each_page(pmap &pm, vaddr start, vaddr end, Visit visit, Leave leave)
 {
@@ -79,8 +126,13 @@ void for_each_page(pmap &pm, vaddr start, vaddr end, Visit visit, Leave leave)
 		vaddr const span_end{(to_word(start) | (pde_span - 1)) + 1};
 		vaddr const stop = span_end < end ? span_end : end;
 		if (pm.pm_pdir->entries[pde_index(start)].valid()) {
-			pte *entry = pmap_pte(pm, start);
-			for (vaddr at = start; at < stop; at = at + page_size, entry++)
+			vaddr const table = start - to_word(start) % pde_span;
+			page_span const span = table_frame(pm, start).pg_span;
+			vaddr at = table + (size_t{span.first} << page_shift);
+			vaddr const past = table + (size_t{span.past} << page_shift);
+			at = at < start ? start : at;
+			pte *entry = pmap_pte(pm, at);
+			for (; at < stop && at < past; at = at + page_size, entry++)
 				if (entry->resident())
 					visit(at, *entry);
 			leave(start);
@@ -93,10 +145,12 @@ void for_each_page(pmap &pm, vaddr start, vaddr end, Visit visit, Leave leave)
 
 Errno pmap_pinit(pmap &pm)
 {
-	vm_page *directory = vm_page_alloc(M_NOWAIT | M_ZERO | VM_ALLOC_USER);
+	vm_page *directory = vm_page_alloc(M_NOWAIT | VM_ALLOC_USER);
 	if (directory == nullptr)
 		return ENOMEM;
 	pm.pm_pdir = static_cast<page_directory *>(vm_page_data(*directory));
+	// pmap_join fills in the other half.
+	memset(pm.pm_pdir->entries, 0, user_pdes * sizeof(pde));
 	pm.pm_pdir_phys = vm_page_to_phys(*directory);
 	pmap_join(pm);
 	return OK;
@@ -109,7 +163,7 @@ void pmap_release(pmap &pm)
 	for (uint32_t i = 0; config::invariants && i < user_pdes; i++)
 		KASSERT(!pm.pm_pdir->entries[i].valid(), "pmap %p released with table %u", &pm, i);
 	pmap_leave(pm);
-	vm_page_free(*phys_to_vm_page(pm.pm_pdir_phys));
+	vm_page_free(vm_page_at(pm.pm_pdir_phys));
 	pm.pm_pdir = nullptr;
 }
 
@@ -121,9 +175,11 @@ Errno pmap_enter(pmap &pm, vaddr at, vm_page &page, vm_prot prot)
 	if (entry == nullptr)
 		return ENOMEM;
 	// Taken before an old page goes, so that the table does not count as empty in between.
-	vm_page_ref(table_frame(pm, at));
+	vm_page &table = table_frame(pm, at);
+	vm_page_ref(table);
+	widen(table.pg_span, pte_index(at));
 	if (entry->resident())
-		drop_page(pm, at, *entry);
+		doomed_pages{pm}.add(at, *entry);
 	*entry = entry_for(vm_page_to_phys(page), prot);
 	pm.pm_resident++;
 	return OK;
@@ -131,9 +187,11 @@ Errno pmap_enter(pmap &pm, vaddr at, vm_page &page, vm_prot prot)
 
 void pmap_remove(pmap &pm, vaddr start, vaddr end)
 {
+	doomed_pages doomed{pm};
 	for_each_page(pm, start, end,
-	    [&](vaddr at, pte &entry) { drop_page(pm, at, entry); },
+	    [&](vaddr at, pte &entry) { doomed.add(at, entry); },
 	    [&](vaddr at) {
+		    doomed.flush();
 		    if (vm_page_refs(table_frame(pm, at)) == 1)
 			    free_table(pm, at);
 	    });
@@ -141,22 +199,34 @@ void pmap_remove(pmap &pm, vaddr start, vaddr end)
 
 void pmap_protect(pmap &pm, vaddr start, vaddr end, vm_prot prot)
 {
+	if ((prot & VM_PROT_WRITE) != 0)
+		return;
+	vaddr first = end, last = start;
 	for_each_page(pm, start, end,
 	    [&](vaddr at, pte &entry) {
-		    if (!entry.valid() || (prot & VM_PROT_WRITE) != 0)
+		    if (!entry.valid())
 			    return;
 		    entry = entry_for(entry.frame(), prot);
-		    pmap_invalidate(pm, at);
+		    first = at < first ? at : first;
+		    last = at;
 	    },
 	    [](vaddr) {});
+	if (first < end)
+		pmap_invalidate_range(pm, first, ((last - first) >> page_shift) + 1);
 }
 
 void pmap_grant(pmap &pm, vaddr at, vm_prot prot)
 {
 	pte *entry = pmap_pte(pm, at);
 	KASSERT(entry != nullptr && entry->resident(), "grant at %#x, not resident", to_word(at));
-	*entry = entry_for(entry->frame(), prot);
-	pmap_invalidate(pm, at);
+	pte const before = *entry;
+	*entry = entry_for(before.frame(), prot);
+	bool const weaker = (before.valid() && !entry->valid()) ||
+	    (before.writable() && !entry->writable());
+	if (weaker)
+		pmap_invalidate(pm, at);
+	else
+		pmap_invalidate_local(pm, at);
 }
 
 Errno pmap_copy(pmap &to, pmap &from, vaddr start, vaddr end)

@@ -99,6 +99,7 @@ void pmap_bootstrap()
 	if (large_pages)
 		load_cr4(rcr4() | CR4_PSE);
 	load_cr3(pmap_cr3(kernel_pmap));
+	get_pcpu()->pc_pmap = &kernel_pmap;
 	map_high_memory(large_pages);
 	load_cr0(rcr0() | CR0_WP);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel half that all page directories share, translation caches, and which pmap a CPU is on.
-// After FreeBSD's i386 pmap.c: pmap_growkernel, pmap_kenter, pmap_activate, the invalidations.
+// The kernel half that all page directories share, and which pmap a thread runs on.
+// After FreeBSD's i386 pmap.c: pmap_growkernel, pmap_kenter, pmap_activate.
 
 #include <vm/pmap.hpp>
 
 #include <machine/cpufunc.hpp>
-#include <machine/pcb.hpp>
 #include <machine/pcpu.hpp>
 #include <machine/pmap_int.hpp>
+#include <machine/pmap_tlb.hpp>
 #include <machine/pmap_var.hpp>
 
 #include <kern/kassert.hpp>
@@ -18,28 +18,16 @@
 #include <vm/vm_map.hpp>
 #include <vm/vm_page.hpp>
 
+#include <string.h>
+
 namespace {
 
 // Guards the list of pmaps and the kernel half of every directory: entries are only ever added.
 constinit spin_mtx pmap_lock{"kernel pmap", lock_rank::pmap_kernel};
 constinit tailq<pmap, &pmap::pm_link> user_pmaps GUARDED_BY(pmap_lock){};
 
-constexpr uint32_t kernel_bits = PG_V | PG_RW;
+constexpr uint32_t kernel_bits = PG_V | PG_RW | PG_A | PG_M;
 constexpr uint32_t first_kernel_pde = pde_index(vm_layout::dmap_min);
-
-// on_this_cpu: whether translations of `pm` may be in this CPU's cache.
-bool on_this_cpu(pmap const &pm)
-{
-	return &pm == &kernel_pmap || rcr3() == pmap_cr3(pm);
-}
-
-// assert_local: other CPUs' caches are reached by an interrupt that mp start-up must bring; without
-// it no other CPU may use these tables.
-void assert_local(pmap const &pm)
-{
-	KASSERT((pmap_active(pm) & ~(1u << curcpu())) == 0,
-	    "pmap %p is active on CPUs %#x: no way to invalidate there", &pm, pmap_active(pm));
-}
 
 // add_table: puts a table frame into the kernel half of all directories. False when another thread
 // was first.
@@ -60,8 +48,9 @@ bool add_table(uint32_t index, paddr table)
 void pmap_join(pmap &pm)
 {
 	mtx_guard g{pmap_lock};
-	for (uint32_t i = first_kernel_pde; i < ptes_per_table; i++)
-		pm.pm_pdir->entries[i] = kernel_pmap.pm_pdir->entries[i];
+	memcpy(&pm.pm_pdir->entries[first_kernel_pde],
+	    &kernel_pmap.pm_pdir->entries[first_kernel_pde],
+	    (ptes_per_table - first_kernel_pde) * sizeof(pde));
 	user_pmaps.insert_tail(pm);
 }
 
@@ -71,45 +60,21 @@ void pmap_leave(pmap &pm)
 	user_pmaps.remove(pm);
 }
 
-void pmap_invalidate(pmap const &pm, vaddr at)
-{
-	assert_local(pm);
-	if (on_this_cpu(pm))
-		invlpg(to_word(at));
-}
-
-void pmap_invalidate_all(pmap const &pm)
-{
-	assert_local(pm);
-	if (on_this_cpu(pm))
-		load_cr3(rcr3());
-}
-
 uint32_t pmap_cr3(pmap const &pm)
 {
 	return to_word(pm.pm_pdir_phys);
 }
 
-uint32_t pmap_active(pmap const &pm)
+pmap &pmap_of(proc const *p)
 {
-	uint32_t active = on_this_cpu(pm) ? 1u << curcpu() : 0;
-	if (mp_ncpus == 1)
-		return active;
-	mtx_guard g{sched_lock};        // no CPU switches meanwhile
-	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++)
-		if (&pm == &kernel_pmap || pcpu_find(cpu)->pc_curpcb->pcb_cr3 == pmap_cr3(pm))
-			active |= 1u << cpu;
-	return active;
+	return p->p_vmspace == nullptr ? kernel_pmap : p->p_vmspace->vm_pmap;
 }
 
 void pmap_activate(thread *td)
 {
-	vmspace *vm = td->td_proc->p_vmspace;
-	// No switch may come between the two: it would load what the pcb says.
+	KASSERT(td == curthread, "pmap_activate of thread %u by another", td->td_tid);
 	uint32_t const flags = intr_disable();
-	td->td_pcb->pcb_cr3 = pmap_cr3(vm == nullptr ? kernel_pmap : vm->vm_pmap);
-	if (td == curthread && rcr3() != td->td_pcb->pcb_cr3)
-		load_cr3(td->td_pcb->pcb_cr3);
+	pmap_switch(pmap_of(td->td_proc));
 	intr_restore(flags);
 }
 
@@ -153,8 +118,8 @@ void pmap_kremove(vaddr at, size_t count)
 		KASSERT(entry != nullptr && entry->valid(), "kremove of %#x, not mapped",
 		    to_word(page));
 		*entry = pte{};
-		pmap_invalidate(kernel_pmap, page);
 	}
+	pmap_invalidate_range(kernel_pmap, at, count);
 }
 
 result<paddr> pmap_extract(pmap const &pm, vaddr at)
@@ -186,4 +151,13 @@ void *pmap_mapdev(paddr at, size_t size)
 	for (size_t i = 0; i < pages; i++)
 		pmap_kenter(*where + i * page_size, first + i * page_size, kmap::device);
 	return to_pointer<void>(*where + offset);
+}
+
+void pmap_unmapdev(void *at, size_t size)
+{
+	uint32_t const offset = to_word(to_vaddr(at)) & page_mask;
+	vaddr const start = trunc_page(to_vaddr(at));
+	size_t const pages = round_page(offset + size) >> page_shift;
+	pmap_kremove(start, pages);
+	kmem_free_va(start, pages);
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// User contexts: registers and FPU state to and from a mcontext_t.
-// After FreeBSD 5.0 sys/i386/i386/machdep.c, get_mcontext() and set_mcontext().
+// User contexts: registers and FPU state to and from a mcontext_t, and frames for signal handlers.
+// After FreeBSD 5.0 sys/i386/i386/machdep.c: get_mcontext(), set_mcontext(), sendsig(),
+// sigreturn().
 #include <kern/kassert.hpp>
 #include <kern/md.hpp>
+#include <kern/syscall.hpp>
+#include <kern/thread.hpp>
 #include <machine/cpufunc.hpp>
 #include <machine/frame.hpp>
 #include <machine/npx.hpp>
@@ -10,6 +13,8 @@
 #include <machine/pcpu.hpp>
 #include <machine/psl.h>
 #include <machine/segments.hpp>
+#include <machine/sigframe.h>
+#include <vm/vm.hpp>
 
 #include <string.h>
 
@@ -18,7 +23,7 @@ namespace {
 // From mc_fs to mc_ss a context is a trapframe, word for word.
 static_assert(offsetof(mcontext_t, mc_len) - offsetof(mcontext_t, mc_fs) == sizeof(trapframe));
 
-constexpr uint32_t selector_bits = 0xffff;      // the rest of a pushed segment word is undefined
+constexpr int selector_bits = 0xffff;      // the rest of a pushed segment word is undefined
 
 // selectors_are_users: none of them reaches the kernel's segments, and each can be loaded.
 bool selectors_are_users(trapframe const &frame, uint32_t gs)
@@ -30,20 +35,28 @@ bool selectors_are_users(trapframe const &frame, uint32_t gs)
 
 }
 
-void get_mcontext(thread *td, mcontext_t *mc)
+size_t get_mcontext_part(thread *td, mcontext_t *mc)
 {
 	KASSERT(td == curthread, "context of thread %u asked for by another", td->td_tid);
-	memset(mc, 0, sizeof *mc);
-	trapframe frame = *td->td_frame;
-	for (uint32_t *selector : {&frame.tf_fs, &frame.tf_es, &frame.tf_ds, &frame.tf_cs,
-	    &frame.tf_ss})
+	mc->mc_onstack = 0;
+	mc->mc_gs = rgs();
+	__builtin_memcpy(&mc->mc_fs, td->td_frame, sizeof(trapframe));
+	for (int *selector : {&mc->mc_fs, &mc->mc_es, &mc->mc_ds, &mc->mc_cs, &mc->mc_ss})
 		*selector &= selector_bits;
 	// A kernel address is nobody's business.
-	frame.tf_isp = 0;
-	memcpy(&mc->mc_fs, &frame, sizeof frame);
-	mc->mc_gs = rgs();
+	mc->mc_isp = 0;
 	mc->mc_len = sizeof *mc;
-	npx_get(mc);
+	mc->mc_spare1[0] = 0;
+	if (!npx_get(mc))
+		return offsetof(mcontext_t, mc_fpstate);
+	memset(mc->mc_spare2, 0, sizeof mc->mc_spare2);
+	return sizeof *mc;
+}
+
+void get_mcontext(thread *td, mcontext_t *mc)
+{
+	size_t const bytes = get_mcontext_part(td, mc);
+	memset(reinterpret_cast<char *>(mc) + bytes, 0, sizeof *mc - bytes);
 }
 
 Errno set_mcontext(thread *td, mcontext_t const *mc)
@@ -63,4 +76,97 @@ Errno set_mcontext(thread *td, mcontext_t const *mc)
 	*td->td_frame = frame;
 	load_gs(static_cast<uint16_t>(gs));
 	return OK;
+}
+
+namespace {
+
+uint32_t word_of(void const *pointer)
+{
+	return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(pointer));
+}
+
+// frame_address: where the signal frame goes: below what the thread has on its stack, or at the top
+// of the alternate stack. What is no stack is found out by the copy.
+uint32_t frame_address(trapframe const *frame, signal_delivery const &d, bool on_altstack)
+{
+	bool const moves = d.on_altstack && !on_altstack && (d.altstack.ss_flags & SS_DISABLE) == 0;
+	uint32_t const top = moves ? word_of(d.altstack.ss_sp) + d.altstack.ss_size
+	    : frame->tf_esp;
+	return (top - static_cast<uint32_t>(sizeof(sigframe))) & ~15u;
+}
+
+// fill_info: the second to fourth arguments of the handler, in one of two styles.
+void fill_info(sigframe &sf, uint32_t at, signal_delivery const &d)
+{
+	sf.sf_signum = d.sig;
+	sf.sf_ucontext = at + static_cast<uint32_t>(offsetof(sigframe, sf_uc));
+	sf.sf_ahu = to_word(d.handler);
+	if (!d.wants_info) {
+		sf.sf_siginfo = static_cast<uint32_t>(d.cause.code);
+		sf.sf_addr = d.cause.address;
+		return;
+	}
+	sf.sf_siginfo = at + static_cast<uint32_t>(offsetof(sigframe, sf_si));
+	sf.sf_si.si_signo = d.sig;
+	sf.sf_si.si_code = d.cause.code;
+	sf.sf_si.si_pid = d.cause.pid;
+	sf.sf_si.si_uid = d.cause.uid;
+	sf.sf_si.si_status = d.cause.status;
+	sf.sf_si.si_addr = reinterpret_cast<void *>(uintptr_t{d.cause.address});
+}
+
+// flags_are_users: a context changes none of the flags that are the kernel's.
+bool flags_are_users(uint32_t wanted, uint32_t present)
+{
+	return ((wanted ^ present) & ~uint32_t{PSL_USERCHANGE}) == 0;
+}
+
+}
+
+//   esp ─► sf_signum     the trampoline calls sf_ahu with the four words from here as arguments
+//          ...
+//          sf_uc         what sigreturn goes back to
+//          sf_si
+//          (padding)     the frame is 16-aligned
+//          the thread's own stack, or the top of the alternate one
+Errno sendsig(thread *td, signal_delivery const &d)
+{
+	trapframe *frame = td->td_frame;
+	sigframe sf{};
+
+	KASSERT(td == curthread, "signal frame of thread %u made by another", td->td_tid);
+	bool const on_altstack = (d.altstack.ss_flags & SS_DISABLE) == 0 &&
+	    frame->tf_esp - word_of(d.altstack.ss_sp) < d.altstack.ss_size;
+	uint32_t const at = frame_address(frame, d, on_altstack);
+	get_mcontext(td, &sf.sf_uc.uc_mcontext);
+	sf.sf_uc.uc_mcontext.mc_onstack = on_altstack ? 1 : 0;
+	sf.sf_uc.uc_sigmask = d.mask;
+	sf.sf_uc.uc_stack = d.altstack;
+	if (on_altstack)
+		sf.sf_uc.uc_stack.ss_flags |= SS_ONSTACK;
+	fill_info(sf, at, d);
+	TRY(copyout(&sf, uaddr{at}, sizeof sf));
+	frame->tf_esp = at;
+	frame->tf_eip = to_word(vm_layout::sigcode);
+	frame->tf_eflags &= ~uint32_t{PSL_T | PSL_D};
+	frame->tf_cs = UCSEL;
+	frame->tf_ds = frame->tf_es = frame->tf_fs = frame->tf_ss = UDSEL;
+	npx_drop(td);           // the handler starts with a clean FPU; %gs stays the thread's
+	return OK;
+}
+
+// sigreturn: go on with a context, as the return of a handler does.
+//   sigcntxp   address of a ucontext_t
+//   result     does not return to its caller
+//   errors     EFAULT; EINVAL the context asks for privilege, or is of no known kind: nothing has
+//              changed
+//   locks      takes p_mtx
+Errno sys_sigreturn(thread *td, sigreturn_args const &uap)
+{
+	auto const uc = TRY(user_in<ucontext_t>{uap.sigcntxp}.fetch());
+	if (!flags_are_users(static_cast<uint32_t>(uc.uc_mcontext.mc_eflags),
+	    td->td_frame->tf_eflags))
+		return EINVAL;
+	TRY(thread_setcontext(td, &uc));
+	return EJUSTRETURN;
 }

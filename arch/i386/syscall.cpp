@@ -51,6 +51,13 @@ Errno call_entry(thread *td, sysent const &entry, void const *words)
 	return entry.call(td, words);
 }
 
+// trace_call: apart from dispatch(), which has nothing to do with unused words otherwise.
+[[gnu::noinline]] void trace_call(sysent const &entry, uint32_t const *words)
+{
+	CTR4(KTR_SYSC, "call %s(%#x, %#x, %#x)", entry.name, entry.words > 0 ? words[0] : 0,
+	    entry.words > 1 ? words[1] : 0, entry.words > 2 ? words[2] : 0);
+}
+
 Errno dispatch(thread *td, trapframe const *frame)
 {
 	uint32_t words[syscall_max_words];
@@ -58,11 +65,12 @@ Errno dispatch(thread *td, trapframe const *frame)
 	sysent const &entry = sysent_lookup(c.number);
 	if (entry.call == nullptr)
 		return ENOSYS;
-	TRY(copyin(c.arguments, words, entry.words * sizeof words[0]));
+	if (entry.words != 0)
+		TRY(copyin(c.arguments, words, entry.words * sizeof words[0]));
 	td->td_retval[0] = 0;
 	td->td_retval[1] = frame->tf_edx;
-	CTR4(KTR_SYSC, "call %s(%#x, %#x, %#x)", entry.name, entry.words > 0 ? words[0] : 0,
-	    entry.words > 1 ? words[1] : 0, entry.words > 2 ? words[2] : 0);
+	if ((ktr_mask & KTR_SYSC) != 0) [[unlikely]]
+		trace_call(entry, words);
 	return call_entry(td, entry, words);
 }
 

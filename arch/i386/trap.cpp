@@ -12,6 +12,7 @@
 #include <machine/pcpu.hpp>
 #include <machine/psl.h>
 #include <machine/segments.hpp>
+#include <machine/smp.hpp>
 #include <machine/trap.h>
 #include <machine/uaccess_md.hpp>
 #include <vm/vm_glue.hpp>
@@ -130,10 +131,6 @@ void trap_kernel(trapframe *frame, uint32_t address)
 {
 	if (frame->tf_trapno == T_PAGEFLT && page_fault_kernel(frame, address))
 		return;
-	if (frame->tf_trapno == T_NMI) {
-		printf("non-maskable interrupt at %#x\n", frame->tf_eip);
-		return;
-	}
 	for (doreti_resume const &d : doreti_table) {
 		if (frame->tf_eip == reinterpret_cast<uintptr_t>(d.at)) {
 			frame->tf_eip = reinterpret_cast<uintptr_t>(d.resume);
@@ -169,9 +166,6 @@ void trap_user(thread *td, trapframe *frame, uint32_t address)
 	case T_PAGEFLT:
 		page_fault_user(td, frame, address);
 		break;
-	case T_NMI:
-		printf("non-maskable interrupt at %#x\n", frame->tf_eip);
-		break;
 	case T_MCHK:
 		panic("machine check at %#x in user mode", frame->tf_eip);
 	case T_ARITHTRAP:
@@ -194,6 +188,11 @@ void trap(trapframe *frame)
 {
 	// A fault taken after interrupts are on, or after a switch, replaces cr2.
 	uint32_t const address = rcr2();
+	if (frame->tf_trapno == T_NMI) {
+		stop_nmi(frame);
+		printf("non-maskable interrupt at %#x\n", frame->tf_eip);
+		return;
+	}
 	if (!trapframe_usermode(frame)) {
 		trap_kernel(frame, address);
 		return;

@@ -11,6 +11,7 @@
 #include <machine/npx.hpp>
 #include <machine/pcb.hpp>
 #include <machine/pcpu.hpp>
+#include <machine/pmap_int.hpp>
 #include <machine/psl.h>
 #include <machine/segments.hpp>
 #include <vm/pmap.hpp>
@@ -35,6 +36,14 @@ uint32_t address_of(fork_function function)
 	return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(function));
 }
 
+// clear_pcb: the pcb of a thread that has no past: no %gs, no FPU state. The registers are
+// start_in's to set; pcb_save means nothing without PCB_NPXUSED.
+void clear_pcb(pcb *pcb)
+{
+	pcb->pcb_gs = 0;
+	pcb->pcb_flags = 0;
+}
+
 // start_in: td's first switch-in goes through fork_trampoline to func(arg, td_frame). It is born
 // inside a switch: sched_lock held once, interrupts off; releasing the lock turns them on.
 void start_in(thread *td, fork_function func, void *arg)
@@ -50,32 +59,25 @@ void start_in(thread *td, fork_function func, void *arg)
 	td->td_md_savecrit = PSL_USER;
 }
 
-// user_frame: a frame that enters user mode with nothing in any register.
-trapframe user_frame(uint32_t eip, uint32_t esp)
+// make_user_frame: a frame that enters user mode with nothing in any register.
+void make_user_frame(trapframe &frame, uint32_t eip, uint32_t esp)
 {
-	trapframe frame{};
+	frame = {};
 	frame.tf_fs = frame.tf_es = frame.tf_ds = frame.tf_ss = UDSEL;
 	frame.tf_cs = UCSEL;
 	frame.tf_eflags = PSL_USER;
 	frame.tf_eip = eip;
 	frame.tf_esp = esp;
-	return frame;
 }
 
-// clean_curthread: curthread will enter user mode with this frame, no FPU state and no %gs.
-void clean_curthread(thread *td, trapframe const &frame)
+// clean_curthread: curthread will enter user mode there, with no FPU state and no %gs.
+void clean_curthread(thread *td, uint32_t eip, uint32_t esp)
 {
 	KASSERT(td == curthread, "thread %u is not the current one", td->td_tid);
-	*td->td_frame = frame;
+	make_user_frame(*td->td_frame, eip, esp);
 	npx_drop(td);
 	td->td_pcb->pcb_gs = 0;
 	load_gs(0);
-}
-
-// address_space_of: the page directory that p's threads run on.
-uint32_t address_space_of(proc const *p)
-{
-	return pmap_cr3(p->p_vmspace != nullptr ? p->p_vmspace->vm_pmap : kernel_pmap);
 }
 
 }
@@ -94,13 +96,17 @@ void cpu_thread_exit(thread *td)
 	npx_drop(td);
 }
 
-void cpu_fork(thread *td1, proc *p2, thread *td2)
+void cpu_fork(thread *td1, [[maybe_unused]] proc *p2, thread *td2)
 {
-	KASSERT(td1 == curthread, "fork of thread %u by another", td1->td_tid);
+	KASSERT(td1 == curthread && td2->td_proc == p2, "fork of thread %u by another",
+	    td1->td_tid);
 	npx_save();
-	*td2->td_pcb = *td1->td_pcb;
+	clear_pcb(td2->td_pcb);
 	td2->td_pcb->pcb_gs = rgs();
-	td2->td_pcb->pcb_cr3 = address_space_of(p2);
+	if ((td1->td_pcb->pcb_flags & PCB_NPXUSED) != 0) {
+		td2->td_pcb->pcb_flags = PCB_NPXUSED;
+		td2->td_pcb->pcb_save = td1->td_pcb->pcb_save;
+	}
 	*td2->td_frame = *td1->td_frame;
 	td2->td_frame->tf_eax = 0;
 	td2->td_frame->tf_edx = 1;
@@ -116,17 +122,15 @@ void cpu_set_fork_handler(thread *td2, void (*func)(void *, trapframe *), void *
 
 void cpu_set_kthread(thread *td2, void (*func)(void *, trapframe *), void *arg)
 {
-	*td2->td_pcb = {};
+	clear_pcb(td2->td_pcb);
 	*td2->td_frame = {};
-	td2->td_pcb->pcb_cr3 = pmap_cr3(kernel_pmap);
 	start_in(td2, func, arg);
 }
 
-void cpu_set_upcall(thread *td2, pcb const *from)
+void cpu_set_upcall(thread *td2)
 {
-	*td2->td_pcb = {};
-	td2->td_pcb->pcb_cr3 = from->pcb_cr3;
-	*td2->td_frame = user_frame(0, 0);
+	clear_pcb(td2->td_pcb);
+	make_user_frame(*td2->td_frame, 0, 0);
 	start_in(td2, fork_return, td2);
 	td2->td_flags |= TDF_UPCALLING;
 }
@@ -140,13 +144,13 @@ Errno cpu_set_upcall_kse(thread *td, kse *ke)
 	    ke->ke_stack.ss_size) & ~(room - 1);
 	uint32_t const words[room / sizeof(uint32_t)] = {0, to_word(ke->ke_mailbox)};
 	TRY(copyout(words, uaddr{top - room}, sizeof words));
-	clean_curthread(td, user_frame(to_word(ke->ke_upcall), top - room));
+	clean_curthread(td, to_word(ke->ke_upcall), top - room);
 	return OK;
 }
 
 void exec_setregs(thread *td, uint32_t entry, uint32_t stack)
 {
-	clean_curthread(td, user_frame(entry, stack));
+	clean_curthread(td, entry, stack);
 }
 
 void fork_return(void *, trapframe *frame)
@@ -158,8 +162,7 @@ pcb *cpu_activate(thread *td)
 {
 	pcpu *pc = get_pcpu();
 	pcb *pcb = td->td_pcb;
-	if (pcb->pcb_cr3 != rcr3())
-		load_cr3(pcb->pcb_cr3);
+	pmap_switch(pmap_of(td->td_proc));
 	tss_set_esp0(address_of(pcb) - PCB_FRAME_GAP);
 	pc->pc_curpcb = pcb;
 	pc->pc_curthread = td;
@@ -177,16 +180,14 @@ void cpu_idle()
 		sti_halt();
 }
 
-void cpu_ast_notify(kse *ke)
-{
-	// The one CPU there is runs the caller, and looks at the flags when it leaves the kernel.
-	KASSERT(ke->ke_oncpu == NOCPU || ke->ke_oncpu == curcpu(), "KSE %u runs on CPU %u",
-	    ke->ke_id, ke->ke_oncpu);
-}
-
 bool trapframe_usermode(trapframe const *frame)
 {
 	return (frame->tf_cs & SEL_RPL_MASK) == SEL_UPL;
+}
+
+uint32_t trapframe_sp(trapframe const *frame)
+{
+	return frame->tf_esp;
 }
 
 uint32_t trapframe_pc(trapframe const *frame)

@@ -23,13 +23,24 @@ def _test(options):
     return runner.test(options)
 
 
+def _bench(options):
+    from . import bench
+    return bench.bench(options)
+
+
+def _mutants(options):
+    from .testing import mutants
+    return mutants.mutants(options)
+
+
 def _program(parser):
     parser.add_argument("program", nargs=argparse.REMAINDER, metavar="PROG [ARG...]",
                         help="a path on the guest, or an ELF file on the host")
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="kestrel", description="Run, test and debug Kestrel.")
+    parser = argparse.ArgumentParser(prog="kestrel",
+                                     description="Run, test, measure and debug Kestrel.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     verb = verbs.add_parser(
@@ -54,6 +65,24 @@ def _parser():
                       help="1, 2, 4 and 8 CPUs, eager_upcall 0 and 1, quantum off and 1 ms")
     verb.add_argument("--jobs", type=int, default=2, metavar="N", help="boots at a time (2)")
     verb.set_defaults(action=_test)
+
+    verb = verbs.add_parser(
+        "bench", help="count instructions of operations",
+        description="Counts the guest instructions of each operation, or of those whose name "
+        "matches, on a RELEASE kernel with one processor.")
+    verb.add_argument("patterns", nargs="*", metavar="PATTERN", help="part of an operation's name")
+    verb.add_argument("--json", action="store_true", help="for programs")
+    verb.add_argument("--document", metavar="FILE", help="put the table between FILE's marks")
+    verb.set_defaults(action=_bench)
+
+    verb = verbs.add_parser(
+        "mutants", help="take each mend of docs/errata.md out and see its test fail",
+        description="Builds every mutant of tests/mutants in a copy of the tree, runs its test, "
+        "and fails if the test passes.")
+    verb.add_argument("rows", nargs="*", metavar="ROW",
+                      help="D-01 for all mutants of that row, or one's whole name")
+    verb.add_argument("--check", action="store_true", help="only look whether they all apply")
+    verb.set_defaults(action=_mutants)
 
     verb = verbs.add_parser(
         "debug", help="boot stopped and attach gdb",

@@ -45,6 +45,7 @@ def add_options(parser):
     parser.add_argument("--iso", action="store_true", help="boot through GRUB")
     parser.add_argument("--icount", action="store_true",
                         help="deterministic virtual time: 1 ns an instruction, one CPU")
+    parser.add_argument("--kernel", metavar="FILE", help="another kernel than build/kernel")
     parser.add_argument("--trace", metavar="FILE", help="write a scheduler timeline")
     parser.add_argument("--qemu", default="", metavar="'ARGS'", help="further arguments for QEMU")
     parser.add_argument("--vga", action="store_true", help="a window instead of the terminal")
@@ -69,7 +70,7 @@ class Image:
     def __init__(self, options, words, argv=None):
         self.options = options
         self.cmdline = " ".join(list(words) + options.settings)
-        self.kernel = paths.KERNEL
+        self.kernel = getattr(options, "kernel", None) or paths.KERNEL
         self._directory = None
         self._argv = argv
         self._extra = {}

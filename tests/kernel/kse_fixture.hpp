@@ -61,7 +61,7 @@ public:
 	{
 		thread *td = thread_[threads_++] = thread_alloc();
 		thread_link(td, kg);
-		td->td_flags = flags;
+		td->td_flags.preset(flags);
 		td->td_state = TDS_CAN_RUN;
 		td->td_priority = td->td_base_pri = pri;
 		td->td_ucred = nullptr;
@@ -111,6 +111,7 @@ private:
 	{
 		if (td == nullptr)
 			return;
+		thread *standin;
 		{	mtx_guard g{sched_lock};
 			if (TD_ON_RUNQ(td))
 				remrunqueue(td);
@@ -124,10 +125,11 @@ private:
 			kg->kg_numthreads--;
 			td->td_state = TDS_INACTIVE;
 			td->td_inhibitors = 0;
+			standin = td->td_standin;
+			td->td_standin = nullptr;
 		}
-		if (td->td_standin != nullptr)
-			thread_free(td->td_standin);
-		td->td_standin = nullptr;
+		if (standin != nullptr)
+			thread_free(standin);
 		thread_free(td);
 	}
 

@@ -16,14 +16,14 @@ SELFTEST(a_fresh_thread_is_inactive_unbound_and_nobodys)
 	thread *td = thread_alloc();
 	EXPECT_EQ(TDS_INACTIVE, td->td_state);
 	EXPECT_EQ(TDF_UNBOUND, td->td_flags);
-	EXPECT(td->td_proc == nullptr && td->td_kse == nullptr && td->td_standin == nullptr);
+	EXPECT(td->td_proc == nullptr && td->td_kse == nullptr);
 	thread_free(td);
 }
 
 SELFTEST(a_reused_thread_shows_nothing_of_its_former_life)
 {
 	thread *td = thread_alloc();
-	td->td_flags = TDF_UPCALLING;
+	td->td_flags.preset(TDF_UPCALLING);
 	td->td_mailbox = uaddr{0x1234};
 	td->td_inhibitors = TDI_LOAN;
 	thread_free(td);
@@ -128,8 +128,9 @@ SELFTEST(kse_unlink_stashes_the_spare_with_its_kse)
 	{	kse_fixture f;
 		f.add_kse();
 		kse *ke = f.add_idle_kse();
-		ke->ke_tdspare = thread_alloc();
+		thread *spare = thread_alloc();
 		{	mtx_guard g{sched_lock};
+			ke->ke_tdspare = spare;
 			kse_unlink(ke);
 		}
 		f.forget(ke);

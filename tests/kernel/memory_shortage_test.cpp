@@ -46,6 +46,7 @@ private:
 
 // What the sleeping thread and the test share.
 struct shortage final {
+	bool settled;           // the thread needs no memory any more but what it waits for
 	bool go;
 	vm_page *page;
 };
@@ -53,6 +54,7 @@ constinit shortage shared{};
 
 void wait_for_frame(void *)
 {
+	shared.settled = true;
 	while (!shared.go)
 		(void)tsleep(&shared, 0, "memtest", 1);
 	shared.page = vm_page_alloc(M_WAITOK);
@@ -102,8 +104,10 @@ SELFTEST(fault_and_fork_without_frames_fail_and_lose_nothing)
 
 SELFTEST(kernel_thread_sleeps_until_a_frame_is_freed)
 {
-	shared = shortage{false, nullptr};
+	shared = shortage{};
 	kthread_handle *sleeper = kthread_run("frame sleeper", wait_for_frame, nullptr);
+	while (!shared.settled)
+		(void)tsleep(&shared.settled, 0, "memtest", 1);
 	frame_hoard hoard;
 	vm_reclaim();
 	hoard.take_all(0);

@@ -83,6 +83,7 @@ SELFTEST(running_is_charged_and_sleeping_is_not)
 
 SELFTEST(idle_thread_is_never_on_a_run_queue)
 {
+	one_cpu here;
 	thread *idle = get_pcpu()->pc_idlethread;
 	EXPECT(tsleep(&idle, 0, "test", 2) == EWOULDBLOCK);
 	mtx_guard g{sched_lock};

@@ -64,6 +64,7 @@ SELFTEST(sched_runs_the_better_priority_first)
 	static constinit char const names[] = "lmh";
 
 	turns.count.store(0, order::relaxed);
+	one_cpu here;
 	set_priority(PRI_MIN_KERN);
 	{	worker low{TEST_PRI_LOW, take_turn, const_cast<char *>(&names[0])};
 		worker mid{TEST_PRI_MID, take_turn, const_cast<char *>(&names[1])};
@@ -83,6 +84,7 @@ SELFTEST(sched_runs_the_better_priority_first)
 
 SELFTEST(sched_wakeup_of_a_better_thread_asks_for_a_reschedule)
 {
+	one_cpu here;
 	set_priority(TEST_PRI_LOW);
 	worker better{TEST_PRI_HIGH, [](void *) {}, nullptr};
 	EXPECT(sleep_until([&] { return better.asleep_on(&better); }));
@@ -97,6 +99,7 @@ SELFTEST(sched_wakeup_of_a_better_thread_asks_for_a_reschedule)
 
 SELFTEST(sched_relinquish_lets_an_equal_run)
 {
+	one_cpu here;
 	set_priority(TEST_PRI_MID);
 	worker equal{TEST_PRI_MID, [](void *) {}, nullptr};
 	EXPECT(sleep_until([&] { return equal.td() != nullptr; }));

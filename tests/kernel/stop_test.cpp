@@ -27,7 +27,9 @@ SELFTEST(single_threading_for_the_end_ends_threads_that_a_signal_has_suspended)
 	EXPECT_EQ(TDI_SUSPENDED | TDI_SLEEPING, td->td_inhibitors);
 	EXPECT(thread_single(SINGLE_EXIT) == OK);
 	EXPECT_EQ(1, p->p_numthreads);
-	EXPECT_EQ(0, p->p_suspcount);
+	{	mtx_guard sg{sched_lock};
+		EXPECT_EQ(0, p->p_suspcount);
+	}
 	thread_leave_kse_mode(curthread);
 	thread_single_end();
 	// The stop itself is not forgotten: an exec'ed program stops.

@@ -2,29 +2,15 @@
 // Suspension and single-threading, on threads that really run: a kernel process with siblings.
 // Written for Kestrel.
 #include "kse_fixture.hpp"
+#include "sibling.hpp"
 
-#include <kern/md.hpp>
 #include <kern/selftest.hpp>
 #include <kern/sleepq.hpp>
-#include <kern/ucred.hpp>
 
-// The siblings of a test: bound threads of curthread's own process, each on a KSE of its own, which
-// makes that process a KSE process until the last has ended.
+// Bound siblings that sleep until they are told to end.
 static constinit int sibling_channel{};
 static constinit int siblings_interrupted{};
 static constinit bool siblings_stop{};
-
-// sibling_end: what userret() does for user threads: stop or end if asked; then end anyway.
-[[noreturn]] static void sibling_end()
-{
-	proc *p = curthread->td_proc;
-	mtx_guard pg{p->p_mtx};
-	(void)thread_suspend_check(suspend_mode::may_stop);
-	mtx_guard sg{sched_lock};
-	curthread->td_kse->ke_flags |= KEF_EXIT;
-	wakeup(&siblings_stop);
-	thread_exit();
-}
 
 // sleeper: sleeps until siblings_stop, interruptibly or not as arg tells; counts interruptions.
 static void sleeper(void *arg, trapframe *)
@@ -39,27 +25,13 @@ static void sleeper(void *arg, trapframe *)
 			}
 		}
 	}
+	sibling_boundary();
 	sibling_end();
 }
 
 static thread *start_sibling(bool interruptible)
 {
-	proc *p = curthread->td_proc;
-	thread *td = thread_alloc();
-	kse *ke = kse_alloc();
-	cpu_set_kthread(td, sleeper, interruptible ? &sibling_channel : nullptr);
-	mtx_guard pg{p->p_mtx};
-	mtx_guard sg{sched_lock};
-	p->p_flag |= P_KSES;
-	kse_link(ke, curthread->td_ksegrp);
-	static_cast<thread_copied &>(*td) = *curthread;
-	thread_link(td, curthread->td_ksegrp);
-	td->td_flags = 0;
-	td->td_ucred = crhold(curthread->td_ucred);
-	kse_fixture::attach(ke, td);
-	td->td_state = TDS_CAN_RUN;
-	setrunqueue(td);
-	return td;
+	return sibling_start(sleeper, interruptible ? &sibling_channel : nullptr);
 }
 
 static void begin()
@@ -68,29 +40,12 @@ static void begin()
 	siblings_interrupted = 0;
 }
 
-// let_sleep: give way until td sleeps.
-static void let_sleep(thread *td)
-{
-	for (int i = 0; i < 1000; i++) {
-		{	mtx_guard g{sched_lock};
-			if (TD_ON_SLEEPQ(td))
-				return;
-		}
-		(void)tsleep(td, PWAIT, "letslp", 1);
-	}
-	selftest_fail(__FILE__, __LINE__, "the sibling never slept");
-}
-
 // finish: end what siblings are left and make the process a plain one again.
 static void finish()
 {
-	proc *p = curthread->td_proc;
-	mtx_guard g{p->p_mtx};
 	siblings_stop = true;
 	wakeup(&sibling_channel);
-	while (p->p_numthreads > 1)
-		(void)msleep(&siblings_stop, &p->p_mtx, PWAIT, "sibs", 2);
-	thread_leave_kse_mode(curthread);
+	siblings_finish();
 }
 
 SELFTEST(thread_single_in_a_plain_process_has_nothing_to_do)
@@ -106,22 +61,22 @@ SELFTEST(thread_single_suspends_an_interruptible_sleeper_in_place)
 {
 	begin();
 	thread *td = start_sibling(true);
-	let_sleep(td);
+	sibling_sleeps(td);
 	proc *p = curthread->td_proc;
 	{	mtx_guard g{p->p_mtx};
 		EXPECT(thread_single(SINGLE_NO_EXIT) == OK);
 		EXPECT(p->p_singlethread == curthread);
 		EXPECT_EQ(TDI_SUSPENDED | TDI_SLEEPING, td->td_inhibitors);
-		EXPECT_EQ(1, p->p_suspcount);
 		{	// Waking it takes one inhibitor away; it must not run before the end.
 			mtx_guard sg{sched_lock};
 			thread_check_proc(p);
+			EXPECT_EQ(1, p->p_suspcount);
 			siblings_stop = true;
 			wakeup(&sibling_channel);
 			EXPECT_EQ(TDI_SUSPENDED, td->td_inhibitors);
 		}
 		thread_single_end();
-		EXPECT_EQ(0, p->p_suspcount);
+		EXPECT(!TD_IS_SUSPENDED(td));
 		EXPECT_EQ(0, P_SHOULDSTOP(p));
 	}
 	finish();
@@ -131,8 +86,8 @@ SELFTEST(thread_single_suspends_an_interruptible_sleeper_in_place)
 SELFTEST(thread_single_for_exit_ends_interruptible_sleepers)
 {
 	begin();
-	let_sleep(start_sibling(true));
-	let_sleep(start_sibling(true));
+	sibling_sleeps(start_sibling(true));
+	sibling_sleeps(start_sibling(true));
 	proc *p = curthread->td_proc;
 	{	mtx_guard g{p->p_mtx};
 		EXPECT(thread_single(SINGLE_EXIT) == OK);
@@ -156,7 +111,7 @@ SELFTEST(thread_single_waits_for_an_uninterruptible_sleeper)
 {
 	begin();
 	thread *td = start_sibling(false);
-	let_sleep(td);
+	sibling_sleeps(td);
 	proc *p = curthread->td_proc;
 	callout timer{};
 	callout_init(&timer, 1);
@@ -195,7 +150,7 @@ SELFTEST(the_single_threader_is_exempt_from_its_own_request)
 {
 	begin();
 	thread *td = start_sibling(true);
-	let_sleep(td);
+	sibling_sleeps(td);
 	proc *p = curthread->td_proc;
 	{	mtx_guard g{p->p_mtx};
 		EXPECT(thread_single(SINGLE_NO_EXIT) == OK);

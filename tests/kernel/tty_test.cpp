@@ -133,3 +133,13 @@ SELFTEST(tty_rings_when_full_and_still_takes_a_newline)
 		total += length;
 	EXPECT_EQ(tty_line::size, total);
 }
+
+SELFTEST(tty_signal_keys_drop_the_line_being_typed)
+{
+	EXPECT(type("abc\x1c") == tty_line::event::quit);
+	EXPECT(echoes("abc^\\\n"));
+	EXPECT(type("abc\x1a") == tty_line::event::suspend);
+	EXPECT(echoes("abc^Z\n"));
+	EXPECT(type("abc\x03") == tty_line::event::interrupt);
+	EXPECT(nothing_to_read());
+}

@@ -82,6 +82,7 @@ static void hold_a(void *arg)
 SELFTEST(ready_owner_moves_to_the_run_queue_of_the_lent_priority)
 {
 	holder h{};
+	one_cpu here;
 	// Better than all: what it sees is what the others left when it woke.
 	set_priority(TEST_PRI_HIGH - 8);
 	worker low{TEST_PRI_LOW, hold_a, &h};

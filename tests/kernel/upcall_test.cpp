@@ -19,8 +19,25 @@ static thread *add_runner(kse_fixture &f)
 	td->td_state = TDS_RUNNING;
 	td->td_mailbox = uaddr{0x2000};
 	td->td_ucred = crhold(curthread->td_ucred);
-	td->td_standin = thread_alloc();
+	thread *standin = thread_alloc();
+	mtx_guard g{sched_lock};
+	td->td_standin = standin;
 	return td;
+}
+
+// take_standin: what was td's standin, now the caller's; give_standin: the other way.
+static thread *take_standin(thread *td)
+{
+	mtx_guard g{sched_lock};
+	thread *standin = td->td_standin;
+	td->td_standin = nullptr;
+	return standin;
+}
+
+static void give_standin(thread *td, thread *standin)
+{
+	mtx_guard g{sched_lock};
+	td->td_standin = standin;
 }
 
 // take_upcall: the upcall thread now belongs to the fixture, and is like one that ended.
@@ -36,8 +53,8 @@ SELFTEST(an_upcall_on_the_own_kse_lends_it_back_to_the_blocking_thread)
 	kse_fixture f;
 	thread *td = add_runner(f);
 	kse *ke = td->td_kse;
-	thread *standin = td->td_standin;
 	mtx_guard g{sched_lock};
+	thread *standin = td->td_standin;
 	thread *td2 = thread_schedule_upcall(td, ke);
 	EXPECT(td2 == standin);
 	EXPECT(td->td_standin == nullptr);
@@ -94,8 +111,7 @@ SELFTEST(without_a_standin_the_own_kse_makes_no_upcall)
 {
 	kse_fixture f;
 	thread *td = add_runner(f);
-	thread_free(td->td_standin);
-	td->td_standin = nullptr;
+	thread_free(take_standin(td));
 	mtx_guard g{sched_lock};
 	EXPECT(thread_schedule_upcall(td, td->td_kse) == nullptr);
 	EXPECT(td->td_kse->ke_bound == nullptr);
@@ -137,10 +153,9 @@ SELFTEST(an_upcall_for_another_kse_without_a_standin_panics)
 	kse_fixture f;
 	thread *td = add_runner(f);
 	f.add_idle_kse();
-	thread *standin = td->td_standin;
-	td->td_standin = nullptr;
+	thread *standin = take_standin(td);
 	EXPECT(selftest_panics(upcall_elsewhere, td, "no standin"));
-	td->td_standin = standin;
+	give_standin(td, standin);
 }
 
 // The ready thread has used its standin: if it blocked again on a KSE for which no upcall was made,

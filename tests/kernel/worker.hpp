@@ -13,6 +13,16 @@
 // Priorities for tests, best first: of the kernel's band, which no decay touches.
 enum : uint8_t { TEST_PRI_HIGH = 80, TEST_PRI_MID = 100, TEST_PRI_LOW = 120 };
 
+// one_cpu: while it lives only CPU 0 runs threads: for tests of the order in which one CPU does
+// things.
+class one_cpu final {
+public:
+	one_cpu() { sched_confine(1); }
+	~one_cpu() { sched_confine(~0u); }
+	one_cpu(one_cpu const &) = delete;
+	one_cpu &operator=(one_cpu const &) = delete;
+};
+
 // set_priority: of the calling thread.
 inline void set_priority(uint8_t pri)
 {

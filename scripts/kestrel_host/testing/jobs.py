@@ -63,6 +63,12 @@ def user_names():
     return sorted(name for name in names if not name.startswith(PLANTED))
 
 
+def mutants_apply():
+    """Whether every mutant of tests/mutants still applies."""
+    from . import mutants       # which needs the catalogue
+    return mutants.check()
+
+
 def _wanted(name, patterns):
     return not patterns or any(
         pattern in name or fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
@@ -113,6 +119,7 @@ def catalogue(options):
     """All jobs whose tests match the patterns, those that find most mistakes first."""
     patterns = options.patterns
     jobs = [Job(f"static/{name}", run) for name, run in checks.STATIC]
+    jobs.append(Job("static/mutants", mutants_apply))
     jobs += [Job(f"host/{stem}", lambda stem=stem: checks.googletest(stem))
              for stem in _stems(["host", "*.cpp"])]
     jobs = [job for job in jobs if _wanted(job.name, patterns)]

@@ -24,6 +24,11 @@
 #define TF_CS		56
 #define TF_SIZE		72
 
+/* struct sigframe, and what its trampoline calls */
+#define SF_AHU		16
+#define SF_UC		32
+#define SYS_SIGRETURN	417
+
 /* segments */
 #define KCSEL		0x08
 #define KDSEL		0x10
@@ -39,6 +44,7 @@
 /* memory map and first stack */
 #define KERNBASE	0xC0000000
 #define BOOT_MAP_BYTES	0x30000000	/* most that the boot tables show, with 4 MiB pages */
+#define MPBOOT_PHYS	0x8000		/* page where other CPUs start; nothing else uses it */
 #define BOOT_SMALL_TABLES 4		/* page tables, 4 MiB each, without them */
 #define KSTACK_BYTES	8192
 #define PCB_FRAME_GAP	16

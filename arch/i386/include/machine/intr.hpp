@@ -23,6 +23,8 @@ inline constexpr uint32_t ICU_LEN = 16;         // how many there are
 enum : uint32_t {
 	IDT_IRQ0 = 0x20,                // lines 0 to 15
 	IDT_LAPIC_TIMER = 0x30,
+	IDT_IPI_AST = 0x31,             // look at ke_flags, or at the run queue
+	IDT_IPI_TLB = 0x32,             // forget translations
 	IDT_LAPIC_SPURIOUS = 0x3f,      // low four bits set: older local APICs demand it
 	IDT_INTR_END = 0x40,            // past the last vector that has an interrupt stub
 	IDT_SYSCALL = 0x80,

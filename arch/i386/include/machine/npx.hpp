@@ -35,7 +35,8 @@ void npx_drop(thread *td);
 // cleared in the FPU.
 int npx_error(uint32_t trapno);
 
-// npx_get, npx_set: curthread's state to and from a context. npx_set: EINVAL for an unknown format;
+// npx_get, npx_set: curthread's state to and from a context. npx_get: whether there was one;
+// mc_fpstate is not touched if not. npx_set: EINVAL for an unknown format;
 // bits that would fault are cleared. A context without state (_MC_FPOWNED_NONE) drops it.
-void npx_get(mcontext_t *mc);
+bool npx_get(mcontext_t *mc);
 Errno npx_set(mcontext_t const *mc);

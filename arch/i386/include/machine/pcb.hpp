@@ -36,8 +36,7 @@ struct pcb final {
 	uint32_t pcb_eip;       // where the thread goes on
 	uint32_t pcb_gs;        // user %gs: the kernel leaves it in the register
 	uint32_t pcb_flags;     // PCB_*
-	uint32_t pcb_cr3;       // page directory of the thread's address space, see pmap_activate()
-	uint32_t pcb_spare[3];  // keeps pcb_save aligned
+	uint32_t pcb_spare[4];  // keeps pcb_save aligned
 	savefpu  pcb_save;      // valid with PCB_NPXUSED unless the FPU holds the state
 };
 

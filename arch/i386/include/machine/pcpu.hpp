@@ -11,13 +11,15 @@
 
 struct thread;
 struct pcb;
+struct pmap;
 
 // MAXCPU: most processors, the size of all per-CPU arrays.
 inline constexpr uint32_t MAXCPU = config::max_cpus;
 
 // One per CPU, at %fs:0 while that CPU runs kernel code. A field is written by its own CPU with
-// interrupts off (sched_lock is held across a switch); other CPUs may look at a stale value.
-struct pcpu final {
+// interrupts off (sched_lock is held across a switch); other CPUs may look at a stale value. What
+// describes the running thread changes under sched_lock only. On cache lines of its own.
+struct alignas(64) pcpu final {
 	pcpu     *pc_self;              // address of this struct, for get_pcpu()
 	thread   *pc_curthread;         // the thread that runs here; never null after boot
 	pcb      *pc_curpcb;            // its saved-register area
@@ -30,15 +32,19 @@ struct pcpu final {
 	uint32_t  pc_switchticks;       // ticks at the last switch
 	uint32_t  pc_kernel_panicking;  // this CPU is inside panic(): locks and checks give way
 	uint32_t  pc_apicid;            // local APIC's number of this CPU
+	pmap     *pc_pmap;              // address space that CR3 holds; null: still start-up's
+	uint32_t  pc_hardclocks;        // clock interrupts taken here
 };
 
 static_assert(std::is_standard_layout_v<pcpu>);
 static_assert(offsetof(pcpu, pc_self) == 0);
 static_assert(offsetof(pcpu, pc_curthread) == 4);
 
-// cpu_data: all CPUs' structs, by pc_cpuid. mp_ncpus: how many of them run, at least 1.
+// cpu_data: all CPUs' structs, by pc_cpuid. mp_ncpus: how many of them run, the first of cpu_data;
+// at least 1, grows during start-up, under sched_lock. mp_found: how many there may come to be.
 extern pcpu cpu_data[MAXCPU];
 extern uint32_t mp_ncpus;
+extern uint32_t mp_found;
 
 // pcpu_find: the struct of CPU `cpu`, below mp_ncpus.
 inline pcpu *pcpu_find(uint32_t cpu)

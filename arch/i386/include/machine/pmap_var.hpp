@@ -3,6 +3,7 @@
 // After FreeBSD's machine/pmap.h; entries are classes, tables are reached through the direct map.
 #pragma once
 
+#include <support/atomic.hpp>
 #include <support/tailq.hpp>
 #include <vm/vm.hpp>
 
@@ -16,12 +17,16 @@ enum pg_bits : uint32_t {
 	PG_U = 0x004,           // reachable from user mode
 	PG_WT = 0x008,          // cache: write through
 	PG_N = 0x010,           // cache: off
-	PG_A = 0x020,           // accessed; set by the CPU
-	PG_M = 0x040,           // modified; set by the CPU
+	PG_A = 0x020,           // accessed; ours: always set, see below
+	PG_M = 0x040,           // modified; likewise
 	PG_PS = 0x080,          // directory only: a 4 MiB page
 	PG_HELD = 0x200,        // ours: not valid, but a frame belongs here (no access rights)
 	PG_FRAME = 0xfffff000,
 };
+
+// Nothing is paged out, so nobody asks for PG_A and PG_M. A page is entered with both, and the CPU,
+// which would set them, never writes to a table: an entry has one writer, whoever has the pmap's
+// lock.
 
 inline constexpr uint32_t ptes_per_table = 1024;
 inline constexpr uint32_t pde_shift = 22;
@@ -71,10 +76,11 @@ constexpr uint32_t pte_index(vaddr a)
 }
 
 // pmap: one address space's tables. Key: (a) set at creation  (m) vm_map_lock of the vmspace
-// (p) pmap_lock
+// (p) pmap_lock  (s) each CPU its bit, in pmap_switch
 struct pmap final {
 	tailq_link<pmap> pm_link{};                     // (p) in the list of all user pmaps
 	page_directory *pm_pdir{};                      // (m) user half; (p) kernel half
 	paddr pm_pdir_phys{};                           // (a) what CR3 wants
 	uint32_t pm_resident{};                         // (m) user pages mapped
+	atomic<uint32_t> pm_active{};                   // (s) CPUs that run on these tables
 };
