@@ -31,9 +31,14 @@ def every_operation_has_a_figure_of_sane_size():
             (key, figure)
 
 
-def counts_are_the_same_in_every_run():
+def medians(*patterns):
+    return {key: figure["median"] for key, figure in figures(*patterns).items()}
+
+
+def medians_are_the_same_in_every_run():
+    # The largest of many samples may hold a clock interrupt in one run and not in the next.
     patterns = ("null_call", "thread_switch", "upcall", "fork_exit_wait")
-    equal(figures(*patterns), figures(*patterns))
+    equal(medians(*patterns), medians(*patterns))
 
 
 def the_table_shows_goals_and_peers():
