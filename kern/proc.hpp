@@ -173,6 +173,7 @@ struct thread_zeroed {
 	int             td_usticks{};           // (k) statclock ticks for the UTS
 	uint32_t        td_critnest{};          // (k) depth of critical_enter
 	uint8_t         td_lastcpu{};           // (j) where it ran last
+	uint64_t        td_runtime{};           // (j) nanoseconds on a CPU
 };
 
 struct thread_copied {
@@ -199,7 +200,6 @@ struct thread final : thread_zeroed, thread_copied {
 	uintptr_t       td_kstack{};            // (a) lowest address of the stack; guard page below
 	int             td_kstack_pages{};      // (a)
 	uint32_t        td_md_savecrit{};       // (k) interrupt flag found by critical_enter
-	uint64_t        td_runtime{};           // (j) nanoseconds on a CPU
 };
 
 struct td_lockq_hook {

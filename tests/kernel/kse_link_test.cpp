@@ -26,11 +26,13 @@ SELFTEST(a_reused_thread_shows_nothing_of_its_former_life)
 	td->td_flags.preset(TDF_UPCALLING);
 	td->td_mailbox = uaddr{0x1234};
 	td->td_inhibitors = TDI_LOAN;
+	td->td_runtime = 1000;
 	thread_free(td);
 	thread *again = thread_alloc();
 	EXPECT_EQ(TDF_UNBOUND, again->td_flags);
 	EXPECT(again->td_mailbox == uaddr{});
 	EXPECT_EQ(0, again->td_inhibitors);
+	EXPECT_EQ(0, again->td_runtime);
 	thread_free(again);
 }
 
