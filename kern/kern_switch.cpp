@@ -32,8 +32,7 @@ static void detach(thread *td) REQUIRES(sched_lock)
 	td->td_flags &= ~TDF_KEPTKSE;
 }
 
-// next_unassigned: the first ready thread of the group that has no KSE, or null.
-static thread *next_unassigned(ksegrp *kg) REQUIRES(sched_lock)
+thread *next_unassigned(ksegrp *kg)
 {
 	if (thread *last = kg->kg_last_assigned)
 		return kg->kg_runq.next(*last);

@@ -216,14 +216,6 @@ void thread_preempt(thread *td)
 // What a thread loses when it becomes bound.
 static constexpr int unbound_flags = TDF_UNBOUND | TDF_KEPTKSE | TDF_EAGER | TDF_INTERRUPT;
 
-// next_ready: a ready thread of the group that has no KSE, or null.
-static thread *next_ready(ksegrp *kg) REQUIRES(sched_lock)
-{
-	if (thread *last = kg->kg_last_assigned)
-		return kg->kg_runq.next(*last);
-	return kg->kg_runq.first();
-}
-
 // return_directly: an unbound thread that never lost its KSE, with nothing to tell the UTS, goes
 // back to its user thread as if it had been bound. Whether it did.
 static bool return_directly(thread *td)
@@ -234,7 +226,7 @@ static bool return_directly(thread *td)
 		return false;
 	mtx_guard g{sched_lock};
 	if ((td->td_flags & TDF_KEPTKSE) == 0 || td->td_kse->ke_bound != nullptr ||
-	    (td->td_kse->ke_flags & KEF_ASTPENDING) != 0 || next_ready(kg) != nullptr ||
+	    (td->td_kse->ke_flags & KEF_ASTPENDING) != 0 || next_unassigned(kg) != nullptr ||
 	    (td->td_proc->p_sflag & PS_NEEDSIGCHK) != 0)
 		return false;
 	td->td_mailbox = uaddr{};
@@ -294,7 +286,7 @@ static bool lend_if_wanted(thread *td)
 	if (td->td_ksegrp->kg_runq.empty())
 		return false;
 	mtx_guard g{sched_lock};
-	if (next_ready(td->td_ksegrp) == nullptr)
+	if (next_unassigned(td->td_ksegrp) == nullptr)
 		return false;
 	kse *ke = td->td_kse;
 	TD_SET_LOAN(td);

@@ -26,6 +26,9 @@ extern "C" thread *choosethread() REQUIRES(sched_lock);
 // its lender, to kg_lq or to kg_iq.
 void kse_reassign(kse *ke) REQUIRES(sched_lock);
 
+// next_unassigned: the best ready thread of the group that has no KSE, or null.
+thread *next_unassigned(ksegrp *kg) REQUIRES(sched_lock);
+
 // setrunnable: td lost its last inhibitor: queue it. Nothing for threads that still are inhibited,
 // running or queued.
 void setrunnable(thread *td) REQUIRES(sched_lock);
