@@ -224,7 +224,8 @@ kill_it(bool computing, int signal, const char *what)
 	child_died(child_wait(pid), signal, what);
 }
 
-// The signal finds some threads suspended where they sleep, and one that has not stopped yet.
+// The signal finds some threads suspended where they sleep, and one that has not stopped yet, or
+// all of them stopped: then only SIGKILL does not wait for SIGCONT.
 static void
 kill_while_stopping(int signal)
 {
@@ -236,7 +237,9 @@ kill_while_stopping(int signal)
 		return;
 	kill(pid, SIGSTOP);
 	kill(pid, signal);
-	child_died(child_wait(pid), signal, "a signal that ends it overtakes the stop");
+	if (signal != SIGKILL)
+		kill(pid, SIGCONT);
+	child_died(child_wait(pid), signal, "a signal that ends it comes through a stop");
 }
 
 int

@@ -20,7 +20,7 @@
 
 static unsigned int told[33];	// by signal: how often the UTS was told
 static unsigned int frames;	// handlers that ran on a thread's stack
-static unsigned int lost, wrong, calls;
+static _Atomic unsigned int lost, wrong, calls;   // threads on several KSEs count
 
 static void
 handler(int sig)
@@ -235,7 +235,7 @@ all_asleep(void)
 	is((long)lost, 0, "until it is let through");
 }
 
-static volatile unsigned int mended;
+static _Atomic unsigned int mended;
 
 static void
 mend(int sig, siginfo_t *si, void *uc)
