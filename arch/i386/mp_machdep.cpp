@@ -147,8 +147,7 @@ void count(cpu_list const &all)
 
 void mp_find()
 {
-	// Asked for by name: with several CPUs not every test of threads has been seen to pass.
-	if (!cmdline_flag("smp"))
+	if (cmdline_get("smp") != nullptr && !cmdline_flag("smp"))
 		return;
 	// Without a time stamp counter only the boot CPU can tell the time.
 	if (!lapic_usable() || (cpuid(1).edx & CPUID_TSC) == 0)

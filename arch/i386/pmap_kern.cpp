@@ -13,6 +13,7 @@
 #include <kern/kassert.hpp>
 #include <kern/mutex.hpp>
 #include <kern/proc.hpp>
+#include <support/atomic.hpp>
 #include <support/bits.hpp>
 #include <vm/vm_kern.hpp>
 #include <vm/vm_map.hpp>
@@ -37,9 +38,11 @@ bool add_table(uint32_t index, paddr table)
 	if (kernel_pmap.pm_pdir->entries[index].valid())
 		return false;
 	pde const entry = pde::make(table, kernel_bits);
-	kernel_pmap.pm_pdir->entries[index] = entry;
 	for (pmap &pm : user_pmaps)
 		pm.pm_pdir->entries[index] = entry;
+	// Last: who finds it here, without the lock, may be on any of the others.
+	atomic_fence();
+	kernel_pmap.pm_pdir->entries[index] = entry;
 	return true;
 }
 
