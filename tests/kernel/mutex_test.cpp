@@ -147,6 +147,7 @@ SELFTEST(waiters_of_one_priority_get_the_mutex_in_order_of_arrival)
 
 SELFTEST(unlock_under_a_spin_mutex_does_not_switch)
 {
+	one_cpu single;
 	arrivals list{};
 	set_priority(TEST_PRI_LOW);
 	worker high{TEST_PRI_HIGH, pass_through, &list};
@@ -163,6 +164,7 @@ SELFTEST(unlock_under_a_spin_mutex_does_not_switch)
 
 SELFTEST(unlock_lets_a_better_waiter_run_at_once)
 {
+	one_cpu single;
 	arrivals list{};
 	set_priority(TEST_PRI_LOW);
 	worker high{TEST_PRI_HIGH, pass_through, &list};

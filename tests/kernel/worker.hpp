@@ -83,12 +83,15 @@ public:
 	// td: its thread.
 	thread *td() const { return td_.load(order::acquire); }
 	bool done() const { return done_.load(order::acquire) != 0; }
+	// blocked_on, asleep_on: and done with what leads there, on whichever CPU that was.
 	bool blocked_on(mtx const &m) const
 	{
+		mtx_guard g{sched_lock};
 		return TD_ON_LOCK(td()) && td()->td_blocked == &m;
 	}
 	bool asleep_on(void const *channel) const
 	{
+		mtx_guard g{sched_lock};
 		return TD_IS_SLEEPING(td()) && td()->td_wchan == channel;
 	}
 
