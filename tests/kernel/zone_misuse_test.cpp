@@ -84,6 +84,7 @@ SELFTEST(zone_write_after_free_panics_at_the_next_allocation)
 {
 	if (!config::invariants)
 		return;
+	one_cpu single;
 	prepare("test stale");
 	void *item = victim.item;
 	uma_zfree(victim.zone, item);
