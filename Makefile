@@ -12,14 +12,11 @@ Q        := $(if $(V),,@)
 JOBS     := $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 
 .DEFAULT_GOAL := all
-.DELETE_ON_ERROR:
-.SECONDARY:
-.SUFFIXES:
+.DELETE_ON_ERROR .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
-ifeq ($(filter DEBUG RELEASE,$(KERNCONF)),)
-$(error KERNCONF is DEBUG or RELEASE, not "$(KERNCONF)")
-endif
+DEBUG    := $(filter DEBUG,$(KERNCONF))
+$(if $(filter DEBUG RELEASE,$(KERNCONF)),,$(error KERNCONF is not DEBUG or RELEASE: "$(KERNCONF)"))
 
 # ---- Tools ------------------------------------------------------------------------------------
 CC      := $(CROSS)gcc
@@ -47,30 +44,30 @@ MACHINE  := -march=i686 -fno-pic -fno-stack-protector
 # Header dependencies; -MP keeps a deleted header from stopping the build.
 DEPS      = -MMD -MP
 # Kernel: no FPU registers (they belong to user threads), a whole frame chain for backtraces, no
-# unwinder.
+# unwinder; entries leave the stack aligned to words only, so what needs more aligns its own frame.
 KMACHINE := $(MACHINE) -mgeneral-regs-only -fno-omit-frame-pointer \
-    -fno-optimize-sibling-calls -fno-asynchronous-unwind-tables
+    -fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -mpreferred-stack-boundary=2
 # Kernel: no host library, no run-time support of the language, no constructors before i386_init.
 KLANG    := -ffreestanding
 KLANGCXX := $(KLANG) -std=c++23 -fno-exceptions -fno-rtti -fno-threadsafe-statics \
     -fno-use-cxa-atexit
 # include/c++ keeps libstdc++'s freestanding headers from asking for glibc.
 KINC     := -Iinclude -I. -Iarch/i386/include -isystem include/c++
-KOPT     := -O2 -g
 # RELEASE is optimised as a whole when it is linked: the short functions that rooms share (locks,
 # critical sections, user memory) are compiled into their callers.
-ifeq ($(KERNCONF),RELEASE)
-KOPT     += -flto=2 -fno-fat-lto-objects
-endif
-KCONF    := $(if $(filter DEBUG,$(KERNCONF)),-DINVARIANTS=1,-DINVARIANTS=0)
+KOPT     := -O2 -g $(if $(DEBUG),,-flto=2 -fno-fat-lto-objects)
+KCONF    := $(if $(DEBUG),-DINVARIANTS=1,-DINVARIANTS=0)
+# DEBUG kernels panic at undefined behaviour and at stack frames that were overrun (KCHECKS).
+KSAN     := $(if $(DEBUG),-fsanitize=undefined -fno-sanitize-recover=undefined)
+KMACHINE += $(if $(DEBUG),-fstack-protector-strong -mstack-protector-guard=global)
 KCXXFLAGS := $(KMACHINE) $(KLANGCXX) $(KOPT) $(KCONF) $(WARNCXX) $(KINC)
 KCFLAGS   := $(KMACHINE) $(KLANG) -std=c11 $(KOPT) $(KCONF) $(WARNC) $(KINC)
 KASFLAGS  := $(KMACHINE) -g $(KCONF) $(KINC)
 # memcpy and its like must not be compiled into calls of themselves.
 STRFLAGS  := -fno-tree-loop-distribute-patterns -fno-builtin -fno-lto
-KLDFLAGS  := -nostdlib -static -no-pie -Wl,-T,linker.ld -Wl,--build-id=none \
-    -Wl,-z,noexecstack -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments \
-    -Wl,-z,max-page-size=4096
+KLDFLAGS  := -nostdlib -static -no-pie -Wl,--defsym=kernel_kib_most=$(if $(DEBUG),1024,400) \
+    -Wl,-T,linker.ld -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--fatal-warnings \
+    -Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096
 
 # User programs see include/ and the compiler's own headers, and no trace of the host's system.
 UNHOST   := -U__linux__ -Ulinux -U__linux -U__gnu_linux__ -D__Kestrel__
@@ -100,9 +97,10 @@ KSRC     := $(call find,arch/i386/*.S arch/i386/*.cpp kern/*.cpp vm/*.cpp)
 KSTRSRC  := $(call find,libc/string/*.c libc/string/*.S)
 KTESTSRC := $(call find,tests/kernel/*.cpp)
 BENCHKSRC := $(call find,tests/bench/kernel/*.S tests/bench/kernel/*.cpp)
-ifeq ($(KERNCONF),DEBUG)
-KSRC     += $(KTESTSRC)
-endif
+KCHECKS  := kern/subr_ubsan.cpp kern/subr_stack_guard.cpp kern/kern_watchdog.cpp kern/sched_seed.cpp
+KSRC     := $(if $(DEBUG),$(KSRC) $(KTESTSRC),$(filter-out $(KCHECKS),$(KSRC)))
+# Not checked for undefined behaviour: who reports it, and tests, which do wrong on purpose.
+KUNSANE  := kern/subr_ubsan.cpp $(filter-out tests/kernel/undefined_test.cpp,$(KTESTSRC))
 LIBCSRC  := $(call find,libc/*.c libc/*.S libc/*/*.c libc/*/*.S)
 CRTSRC   := $(filter %/crt1.S %/crt1.c,$(LIBCSRC))
 LIBCSRC  := $(filter-out $(CRTSRC),$(LIBCSRC))
@@ -118,8 +116,9 @@ LIBCOBJ  := $(LIBCSRC:%=$(U)/%.o)
 CRTOBJ   := $(CRTSRC:%=$(U)/%.o)
 
 # ---- Entry points -----------------------------------------------------------------------------
-.PHONY: all kernel libc userland initrd iso sdk headers run test test-matrix mutants bench \
-    bench-parts performance debug gdb lint locks layers format-check clean help setup host-tests
+.PHONY: all kernel libc userland initrd iso sdk headers run test test-matrix stress bench life \
+    bench-parts performance mutants debug gdb lint locks layers format-check clean help setup \
+    host-tests
 all: kernel userland initrd sdk     ## everything a run needs (default)
 kernel: $(B)/kernel                 ## build/kernel
 libc: $(B)/lib/libc.a $(B)/lib/crt1.o
@@ -139,14 +138,15 @@ run:                                ## boot to a shell on this terminal (Ctrl-A 
 	$(Q)scripts/kestrel run $(ARGS)
 
 test:                               ## build and run every test; T=pattern selects
-	$(Q)scripts/setup
-	$(Q)$(MAKE) --no-print-directory $(JOBS) all host-tests iso bench-parts
-	$(Q)scripts/kestrel test $(T)
-
 test-matrix:                        ## every test on 1 to 8 CPUs, eager_upcall and quantum 0 and 1
+test test-matrix:
 	$(Q)scripts/setup
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all host-tests iso bench-parts
-	$(Q)scripts/kestrel test --matrix $(T)
+	$(Q)scripts/kestrel test $(if $(filter test-matrix,$@),--matrix) $(T)
+
+stress: all                         ## storms, for long; TIME=seconds ROUNDS= SEED= CPUS=
+	$(Q)scripts/kestrel stress $(TIME:%=--time %) $(ROUNDS:%=--rounds %) \
+	    $(SEED:%=--seed %) $(CPUS:%=--cpus %)
 
 bench:                              ## measure; ARGS=... as for `kestrel bench`
 	$(Q)scripts/setup
@@ -160,39 +160,40 @@ bench-parts: all                    ## what `kestrel bench` needs: a RELEASE ker
 performance: bench-parts            ## measure, and put the figures into docs/performance.md
 	$(Q)scripts/kestrel bench --document docs/performance.md
 
+life: all                           ## follow an upcall: table, picture of docs/life-of-an-upcall.md
+	$(Q)scripts/kestrel run --icount --trace $(B)/life.json /bin/ksetest -q -k 1 -n 4 -r 1
+	$(Q)scripts/kestrel trace story --document docs/life-of-an-upcall.md $(B)/life.json
+	$(Q)python3 tests/tool/lib/picture.py $(B)/life.json docs/images/life.png
+
 mutants: all                        ## take each mend of docs/errata.md out, see its test fail
 	$(Q)scripts/kestrel mutants $(T)
 
 debug: all                          ## boot stopped and attach gdb
 	$(Q)scripts/kestrel debug $(ARGS)
-
 gdb:                                ## attach gdb to a machine that `kestrel debug --wait` holds
 	$(Q)scripts/kestrel debug --attach $(ARGS)
-
 lint: locks layers format-check     ## lock contracts (clang), include directions, format
-
 layers:                             ## include directions
 	$(Q)scripts/layers.py
-
 format-check:                       ## whitespace, line and file lengths, heads
 	$(Q)scripts/format-check
-
 clean:                              ## remove build/
 	$(Q)rm -rf $(B)
 
 # ---- Kernel -----------------------------------------------------------------------------------
 # Linked twice: the first link fixes every address, the second holds the table of them. The table
 # is the last section, so both agree; check-kernel says so or stops the build.
+$(KUNSANE:%=$(K)/%.o): KSAN :=
 $(K)/%.cpp.o: %.cpp $(COMMON)
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CXX) $(KCXXFLAGS) $(DEPS) -c $< -o $@
+	$(Q)$(CXX) $(KCXXFLAGS) $(KSAN) $(DEPS) -c $< -o $@
 
 $(KSTROBJ): KCFLAGS += $(STRFLAGS)
 $(K)/%.c.o: %.c $(COMMON)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(KCFLAGS) $(DEPS) -c $< -o $@
+	$(Q)$(CC) $(KCFLAGS) $(KSAN) $(DEPS) -c $< -o $@
 
 $(K)/%.S.o: %.S $(COMMON)
 	$(call say,AS,$<)
@@ -214,8 +215,7 @@ $(K)/$(1).pass1: $(KOBJ) $(2) $(K)/libkstring.a $(K)/ksyms0.o linker.ld
 $(K)/$(1): $(K)/$(1).pass1 $(K)/$(1).ksyms.o scripts/check-kernel
 	$$(call say,LD,$$@)
 	$(Q)$(CXX) $(KCXXFLAGS) $(KLDFLAGS) $(3) -o $$@ $(KOBJ) $(2) \
-	    $(K)/$(1).ksyms.o $(K)/libkstring.a \
-	    $$(LIBGCC)
+	    $(K)/$(1).ksyms.o $(K)/libkstring.a $$(LIBGCC)
 	$(Q)NM=$(NM) scripts/check-kernel $$< $$@
 
 $(K)/$(1).ksyms.S: $(K)/$(1).pass1 scripts/ksyms
@@ -310,7 +310,7 @@ $(foreach p,sbin/init bin/sh bin/ksetest,\
 UTESTLIBSRC := $(call sources,tests/user/lib)
 UTESTLIB    := $(if $(UTESTLIBSRC),$(B)/lib/libtest.a)
 UTESTFILES  := $(call find,tests/user/*.c tests/user/*.S)
-UTESTDIRS   := $(filter-out tests/user/lib,$(patsubst %/,%,$(call find,tests/user/*/)))
+UTESTDIRS   := $(filter-out tests/user/lib,$(patsubst %/,%,$(call find,tests/user/*/))) tests/stress
 UTESTDIRS   := $(foreach d,$(UTESTDIRS),$(if $(call sources,$d),$d))
 $(foreach f,$(UTESTFILES),\
     $(eval $(call program,tests/$(basename $(notdir $f)),$f,$(UTESTLIB))))
@@ -319,15 +319,15 @@ $(foreach d,$(UTESTDIRS),\
 $(B)/lib/libtest.a: $(UTESTLIBSRC:%=$(U)/%.o)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-# tests/bench: programs like those of tests/user, but not in the boot image. The user thread
-# scheduler that upcalls drives is ksetest's.
+# tests/bench: like tests/user, not in the boot image; the user thread scheduler is ksetest's.
 SYSTEM := $(PROGRAMS)
 BENCHLIB := $(B)/lib/libbench.a
 $(foreach f,$(call find,tests/bench/*.c tests/bench/*.S),\
     $(eval $(call program,bench/$(basename $(notdir $f)),$f,$(BENCHLIB))))
 BENCHUTS := $(addprefix userland/ksetest/,uts.c uts_life.c enter_uts.S story.c)
-$(eval $(call program,bench/upcalls,tests/bench/upcalls/main.c $(BENCHUTS),$(BENCHLIB)))
-$(U)/tests/bench/upcalls/main.c.o: UINC += -Iuserland/ksetest
+$(foreach p,upcalls scaling,\
+    $(eval $(call program,bench/$p,tests/bench/$p/main.c $(BENCHUTS),$(BENCHLIB)))\
+    $(eval $(U)/tests/bench/$p/main.c.o: UINC += -Iuserland/ksetest))
 ULDFLAGS_bench/first := -Wl,-e,first_start
 $(B)/lib/libbench.a: $(U)/tests/bench/lib/bench.c.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -377,8 +377,9 @@ HOST_cmdline  := kern/cmdline.cpp
 HOST_runq     := kern/kern_runq.cpp
 HOST_elf      := kern/elf_parse.cpp
 HOST_ustar    := kern/ustar.cpp
+HOST_gdb_packet := kern/gdb_packet.cpp
+HOST_ddb      := kern/ddb_line.cpp kern/ddb_expr.cpp
 HOST_uma_slab := vm/uma_slab.cpp
-
 host-tests: $(HOSTTESTS:%=$(B)/host/%)  ## build the GoogleTest programs
 # Of include/ only support/ is of use on the host: the rest would hide the host's own headers.
 $(B)/host/include: Makefile
@@ -394,7 +395,6 @@ $(B)/host/$(1): $(patsubst %,$(B)/host/%.o,tests/host/$(1).cpp $(HOST_$(1)) $(HO
 	$(Q)$(HOSTCXX) $(HOSTFLAGS) -o $$@ $$^ -lgtest_main -lgtest -lpthread
 endef
 $(foreach t,$(HOSTTESTS),$(eval $(call host_test,$t)))
-
 # ---- What the compiler found out about headers ------------------------------------------------
 -include $(KOBJ:.o=.d) $(KSTROBJ:.o=.d) $(LIBCOBJ:.o=.d) $(CRTOBJ:.o=.d)
 -include $(shell find $(B)/user $(B)/headers $(B)/host -name '*.d' 2>/dev/null)

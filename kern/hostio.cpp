@@ -14,8 +14,9 @@
 #include <sys/fcntl.h>
 
 // Both ways, DLE DLE is one byte DLE. From the host, DLE E is the end of input. To the host, DLE R
-// asks for input, which would be lost before the port is set up; DLE X, digits and a newline are
-// the exit status.
+// asks for input, once, at the first read: before the port is set up it would be lost, and each
+// byte interrupts at a moment that the host chooses, so that a run of a program that reads nothing
+// repeats under --icount. DLE X, digits and a newline are the exit status.
 static constexpr char DLE = 0x10;
 
 static constexpr uint32_t ring_size = 4096;     // bytes, a power of two
@@ -34,6 +35,7 @@ static constinit bool wanted GUARDED_BY(host_mtx){};    // somebody sleeps for i
 
 // One writer at a time, so that no frame is torn.
 static constinit mtx output_mtx{"host output", lock_rank::file};
+static constinit bool asked GUARDED_BY(output_mtx){};   // DLE R has been sent
 
 static void put_byte(char c) REQUIRES(host_mtx)
 {
@@ -43,8 +45,10 @@ static void put_byte(char c) REQUIRES(host_mtx)
 }
 
 // host_input: a byte has arrived; from the interrupt. Unknown frames are dropped.
-static void host_input(void *, int c)
+static void host_input(void *, int c, trapframe *)
 {
+	if (c == UART_BREAK)
+		return;
 	mtx_guard g{host_mtx};
 	if (escaped) {
 		escaped = false;
@@ -74,6 +78,16 @@ static size_t take_bytes(char *to, size_t most) REQUIRES(host_mtx)
 	return length;
 }
 
+static void ask_for_input()
+{
+	mtx_guard g{output_mtx};
+	if (asked)
+		return;
+	asked = true;
+	uart_putc(port, DLE);
+	uart_putc(port, 'R');
+}
+
 // host_read: what the host has sent; 0 after its end of input. ENXIO: there is no host channel.
 static Errno host_read(int flag, uio &io)
 {
@@ -83,6 +97,7 @@ static Errno host_read(int flag, uio &io)
 		return ENXIO;
 	if (io.uio_resid == 0)
 		return OK;
+	ask_for_input();
 	{	mtx_guard g{host_mtx};
 		while (taken == arrived) {
 			if (ended)
@@ -141,8 +156,6 @@ static void host_attach(void *)
 	}
 	attached = true;
 	shutdown_report = report_status;
-	uart_putc(port, DLE);
-	uart_putc(port, 'R');
 }
 SYSINIT(host, SI_SUB_DEVICES, SI_ORDER_ANY, host_attach, nullptr);
 

@@ -22,7 +22,7 @@ void vprintf(char const *format, va_list args);
 [[gnu::format(printf, 3, 4)]] int snprintf(char *buffer, size_t size, char const *format, ...);
 int vsnprintf(char *buffer, size_t size, char const *format, va_list args);
 
-// Debugger: stop for a debugger with a message. Without one attached, a panic that says so.
+// Debugger: stop for a debugger with a message, and go on when it says so. Without any, a panic.
 void Debugger(char const *message);
 
 // KASSERT(condition, format, ...): in INVARIANTS kernels, panic with the message and the place when

@@ -2,6 +2,8 @@
 // The tick: time counted in ticks, timeouts, and CPU time charged to what runs.
 // After FreeBSD's kern_clock.c; one clock serves as hardclock and statclock.
 #include <kern/callout.hpp>
+#include <kern/hang.hpp>
+#include <kern/kdb.hpp>
 #include <kern/md.hpp>
 #include <kern/sched.hpp>
 #include <kern/signalvar.hpp>
@@ -21,6 +23,8 @@ void hardclock(trapframe *frame)
 
 	// One CPU keeps the time; only it writes ticks.
 	get_pcpu()->pc_hardclocks++;
+	if constexpr (config::invariants)
+		watchdog_tick();
 	if (curcpu() == 0)
 		ticks = static_cast<int>(static_cast<unsigned>(ticks) + 1);
 	{	mtx_guard g{sched_lock};
@@ -42,4 +46,6 @@ void hardclock(trapframe *frame)
 	}
 	if (curcpu() == 0)
 		callout_tick();
+	else
+		kdb_tick(frame);
 }

@@ -4,6 +4,7 @@
 #include <kern/condvar.hpp>
 
 #include <kern/kassert.hpp>
+#include <kern/ktr.hpp>
 #include <kern/sched.hpp>
 #include <kern/sleepq.hpp>
 
@@ -19,6 +20,8 @@ static void enqueue_waiter(thread *td, sleep_request const &request) REQUIRES(sc
 	td->td_wmesg = request.wmesg;
 	td->td_flags |= TDF_ONSLEEPQ | TDF_CVWAITQ;
 	c->cv_waitq.insert_tail(*td);
+	KTR(KTR_SLEEP, "sleep", "thread {td} is to wait for {wmesg:s} at {channel:x}", td->td_tid,
+	    request.wmesg, request.channel);
 }
 
 void cv_waitq_remove(thread *td)

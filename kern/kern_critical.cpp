@@ -21,11 +21,7 @@ void critical_exit()
 {
 	thread *td = curthread;
 	KASSERT(td->td_critnest != 0, "critical_exit without critical_enter, thread %p", td);
-	if (td->td_critnest > 1) {
-		td->td_critnest--;
-		return;
-	}
 	// Zero before interrupts come back: a handler finds the depth that the flag means.
-	td->td_critnest = 0;
-	intr_restore(td->td_md_savecrit);
+	if (--td->td_critnest == 0)
+		intr_restore(td->td_md_savecrit);
 }

@@ -4,6 +4,7 @@
 #include <kern/imgact.hpp>
 
 #include <kern/kern_proc.hpp>
+#include <kern/ktr.hpp>
 #include <kern/malloc.hpp>
 #include <kern/md.hpp>
 #include <kern/signalvar.hpp>
@@ -133,7 +134,7 @@ static Errno become_single(thread *td)
 	if ((p->p_flag & P_KSES) == 0)
 		return OK;
 	if (thread_single(SINGLE_EXIT) != OK)
-		return ERESTART;
+		return thread_begin_again();
 	thread_leave_kse_mode(td);
 	thread_single_end();
 	return OK;
@@ -156,6 +157,9 @@ Errno kern_execve(thread *td, vnode const &vp, exec_args const &args)
 	if (old != nullptr)
 		vmspace_free(old);
 	strlcpy(p->p_comm, vp.v_name, sizeof p->p_comm);
+	KTR(KTR_PROC, "exec", "process {pid} runs {comm:c}", p->p_pid, ktr_chars(p->p_comm, 0),
+	    ktr_chars(p->p_comm, 1), ktr_chars(p->p_comm, 2), ktr_chars(p->p_comm, 3),
+	    ktr_chars(p->p_comm, 4));
 	{	mtx_guard g{p->p_mtx};
 		sig_exec(p);
 		p->p_flag |= P_EXEC;

@@ -113,6 +113,7 @@ static sig_cause cause_of(proc const *p, int status)
 	p->p_xstat = status;
 	sched_lock.lock();
 	p->p_state = PRS_ZOMBIE;
+	KTR(KTR_PROC, "exit", "process {pid} is a zombie with status {status:x}", p->p_pid, status);
 	psignal_forget(p);
 	sched_exit(parent->p_ksegrps.first(), td->td_ksegrp);
 	wakeup(parent);
@@ -125,7 +126,6 @@ void exit1(thread *td, int status)
 {
 	proc *p = td->td_proc;
 
-	CTR2(KTR_PROC, "exit1: process %d status %#x", p->p_pid, status);
 	if (p == initproc)
 		panic("init died (signal %d, exit %d)", status & 0177, status >> 8 & 0377);
 	become_alone(td);

@@ -6,6 +6,7 @@
 #include <kern/ktr.hpp>
 #include <kern/md.hpp>
 #include <kern/sched.hpp>
+#include <kern/signalvar.hpp>
 #include <kern/syscall.hpp>
 #include <kern/thread.hpp>
 #include <vm/vm_map.hpp>
@@ -32,7 +33,7 @@ public:
 		if ((p_->p_flag & P_KSES) == 0)
 			return OK;
 		if (thread_single(SINGLE_NO_EXIT) != OK)
-			return ERESTART;
+			return thread_begin_again();
 		began_ = true;
 		return OK;
 	}
@@ -42,7 +43,27 @@ private:
 	bool  began_{};
 };
 
-// fork1: the child of td's process, complete and runnable; its number. EAGAIN, ENOMEM.
+// begin_life: p2, complete, becomes a child of td's process that runs; its number. ERESTART: there
+// is a signal that ends or stops the parent. It may have come for the group, in which there was no
+// p2 yet, so p2 shall not be. Signals to groups hold the same lock.
+static result<int> begin_life(thread *td, proc *p2)
+{
+	proc *p1 = td->td_proc;
+	mtx_guard tree{proctree_lock};
+	{	mtx_guard g{p1->p_mtx};
+		if (sig_ends_or_stops(p1))
+			return fail(thread_begin_again());
+	}
+	proc_insert(p2, p1, 0);
+	{	mtx_guard g{sched_lock};
+		sched_fork(td->td_ksegrp, p2->p_threads.first()->td_ksegrp);
+	}
+	KTR(KTR_PROC, "fork", "process {pid} makes process {child}", p1->p_pid, p2->p_pid);
+	proc_start(p2);
+	return p2->p_pid;       // it cannot be gone: that takes proctree_lock
+}
+
+// fork1: the child of td's process, complete and runnable; its number. EAGAIN, ENOMEM, ERESTART.
 static result<int> fork1(thread *td)
 {
 	proc *p1 = td->td_proc;
@@ -52,25 +73,24 @@ static result<int> fork1(thread *td)
 		proc_free(p2);
 		return fail(vm.error());
 	}
-	thread *td2 = p2->p_threads.first();
 	p2->p_vmspace = *vm;
 	p2->p_fd = fdcopy(*p1->p_fd);
-	cpu_fork(td, p2, td2);
-	proc_insert(p2, p1, 0);
-	{	mtx_guard g{sched_lock};
-		sched_fork(td->td_ksegrp, td2->td_ksegrp);
+	cpu_fork(td, p2, p2->p_threads.first());
+	auto const pid = begin_life(td, p2);
+	if (!pid) {
+		fdfree(p2->p_fd);
+		p2->p_fd = nullptr;
+		vmspace_free(p2->p_vmspace);
+		p2->p_vmspace = nullptr;
+		proc_free(p2);
 	}
-	// Once it runs it may be gone at any time.
-	int const pid = p2->p_pid;
-	CTR3(KTR_PROC, "fork: process %d thread %p makes process %d", p1->p_pid, td, pid);
-	proc_start(p2);
 	return pid;
 }
 
 // fork: a copy of the calling process, in which only the calling thread exists, bound, outside KSE
 // mode.
 //   result   the child's number, and 0; in the child 0 and 1
-//   errors   EAGAIN kern.maxproc reached; ENOMEM
+//   errors   EAGAIN kern.maxproc reached; ENOMEM. Begun again after a signal that stops the process
 //   locks    Giant held; takes p_mtx, proctree_lock
 //   source   ours: the standstill ends on every path
 Errno sys_fork(thread *td, fork_args const &)

@@ -4,6 +4,7 @@
 #include <kern/kern_proc.hpp>
 
 #include <kern/kassert.hpp>
+#include <kern/ktr.hpp>
 #include <kern/md.hpp>
 #include <kern/sched.hpp>
 #include <kern/sysinit.hpp>
@@ -63,6 +64,8 @@ void idle_join()
 		pc->pc_switchtime = nanouptime();
 		pc->pc_switchticks = static_cast<uint32_t>(ticks);
 		mp_ncpus++;
+		KTR(KTR_PROC, "join", "CPU {cpu} takes part, with thread {td} on KSE {ke}",
+		    pc->pc_cpuid, td->td_tid, td->td_kse->ke_id);
 	}
 	// What was unmapped before we could be asked to forget it.
 	load_cr3(rcr3());
@@ -82,7 +85,9 @@ static void idle_create(pcpu *pc)
 	p->p_flag = P_SYSTEM | P_KTHREAD;
 	strlcpy(p->p_comm, "idle", sizeof p->p_comm);
 	cpu_set_kthread(td, idle_loop, nullptr);
-	proc_insert(p, &proc0, 0);
+	{	mtx_guard tree{proctree_lock};
+		proc_insert(p, &proc0, 0);
+	}
 	mtx_guard pg{p->p_mtx};
 	mtx_guard g{sched_lock};
 	p->p_state = PRS_NORMAL;
@@ -92,6 +97,8 @@ static void idle_create(pcpu *pc)
 	td->td_ksegrp->kg_user_pri = PRI_MAX_IDLE;
 	TD_SET_CAN_RUN(td);
 	pc->pc_idlethread = td;
+	if (ktr_wanted<KTR_PROC>()) [[unlikely]]
+		ktr_state_proc(p);
 }
 
 static void idle_setup(void *)

@@ -61,7 +61,7 @@ static Errno kill_one(int pid, int sig, sig_cause const &cause) REQUIRES(proctre
 //            the group with the number -pid
 //   signum   0: only look whether there is somebody
 //   errors   EINVAL no such signal; ESRCH; EPERM init and the kernel's processes
-//   locks    Giant held; takes proctree_lock, p_mtx
+//   locks    takes proctree_lock, p_mtx
 Errno sys_kill(thread *td, kill_args const &uap)
 {
 	proc *self = td->td_proc;

@@ -6,6 +6,8 @@
 
 #include <kern/condvar.hpp>
 #include <kern/kassert.hpp>
+#include <kern/ktr.hpp>
+#include <kern/sched.hpp>
 #include <kern/signalvar.hpp>
 #include <kern/sleepq.hpp>
 #include <kern/syscall.hpp>
@@ -32,7 +34,10 @@ static void interrupt_sleep(thread *td) REQUIRES(sched_lock)
 }
 
 // kse_thr_interrupt: interrupt the system call in which the user thread with this mailbox sleeps.
-//   errors       EINVAL not a KSE process; ESRCH no kernel thread carries the mailbox
+//   result       0: the call ends with EINTR if it would sleep, or begin again, from now on; fork
+//                and execve do neither
+//   errors       EINVAL not a KSE process; ESRCH no kernel thread carries the mailbox in a system
+//                call, or that is to begin again: not interrupted, the thread comes back first
 //   locks        takes sched_lock
 //   source       seed line 271 (ENOSYS there); meaning of the following months
 Errno sys_kse_thr_interrupt(thread *td, kse_thr_interrupt_args const &uap)
@@ -43,7 +48,11 @@ Errno sys_kse_thr_interrupt(thread *td, kse_thr_interrupt_args const &uap)
 		return EINVAL;
 	mtx_guard g{sched_lock};
 	for (thread &td2 : p->p_threads) {
-		if (&td2 != td && td2.td_mailbox == uap.tmbx) {
+		if (&td2 != td && td2.td_mailbox == uap.tmbx &&
+		    (td2.td_flags & TDF_NOCALL) == 0) {
+			KTR(KTR_UPCALL, "interrupt",
+			    "user thread {mailbox:x} in thread {td} is to stop sleeping", uap.tmbx,
+			    td2.td_tid);
 			interrupt_sleep(&td2);
 			return OK;
 		}
@@ -51,15 +60,49 @@ Errno sys_kse_thr_interrupt(thread *td, kse_thr_interrupt_args const &uap)
 	return ESRCH;
 }
 
+Errno thread_restart(thread *td)
+{
+	if (TD_IS_BOUND(td))
+		return ERESTART;
+	mtx_guard g{sched_lock};
+	if ((td->td_flags & TDF_INTERRUPT) != 0) {
+		td->td_flags &= ~TDF_INTERRUPT;
+		return EINTR;
+	}
+	td->td_flags |= TDF_NOCALL;
+	return ERESTART;
+}
+
+Errno thread_begin_again()
+{
+	thread *td = curthread;
+	if (TD_IS_BOUND(td))
+		return ERESTART;
+	mtx_guard g{sched_lock};
+	td->td_flags &= ~TDF_INTERRUPT;
+	td->td_flags |= TDF_NOCALL;
+	return ERESTART;
+}
+
+void kse_wake_released(ksegrp *kg)
+{
+	for (kse const &ke : kg->kg_kseq)
+		if ((ke.ke_flags & KEF_RELEASED) != 0)
+			wakeup(&kg->kg_completed);
+}
+
 // report_completed: the caller's KSE ends while completed mailboxes wait: an idle KSE of the group
-// takes them to the UTS.
+// takes them to the UTS, or one that was released.
 static void report_completed(thread *td) REQUIRES(sched_lock)
 {
 	ksegrp *kg = td->td_ksegrp;
-	if (kg->kg_completed == uaddr{} || td->td_standin == nullptr)
+	if (kg->kg_completed == uaddr{})
 		return;
-	if (kse *idle = kg->kg_iq.first())
+	kse *idle = kg->kg_iq.first();
+	if (idle != nullptr && td->td_standin != nullptr)
 		thread_schedule_upcall(td, idle);
+	else
+		kse_wake_released(kg);
 }
 
 // kse_exit: end the calling KSE and thread; as the process's last thread, leave KSE mode.
@@ -103,7 +146,8 @@ static bool upcall_is_due(ksegrp *kg, kse *ke) REQUIRES(sched_lock)
 }
 
 // sleep_as_last: the last thread of the process keeps itself and its KSE until there is a reason to
-// upcall: kse_wakeup or a signal. p_mtx held, in and out.
+// upcall: kse_wakeup, a signal, or a thread that somebody who came meanwhile has completed. p_mtx
+// held, in and out.
 static void sleep_as_last(proc *p, ksegrp *kg, kse *ke)
 {
 	mtx_guard g{sched_lock};
@@ -157,6 +201,18 @@ static kse *find_by_mailbox(proc *p, uaddr mbx) REQUIRES(sched_lock)
 	return nullptr;
 }
 
+// find_idle: a KSE of the group whose UTS waits for something to do, or null: an idle one, or one
+// that the last thread of the process keeps.
+static kse *find_idle(ksegrp *kg) REQUIRES(sched_lock)
+{
+	if (kse *ke = kg->kg_iq.first())
+		return ke;
+	for (kse &ke : kg->kg_kseq)
+		if ((ke.ke_flags & KEF_RELEASED) != 0)
+			return &ke;
+	return nullptr;
+}
+
 // kse_wakeup: the idle KSE with this mailbox (NULL: any idle one of the caller's group) upcalls.
 //   result       0, also when that KSE is not idle: it upcalls instead of going idle next
 //   errors       EINVAL not a KSE process; ESRCH no such KSE
@@ -173,13 +229,15 @@ Errno sys_kse_wakeup(thread *td, kse_wakeup_args const &uap)
 	{	mtx_guard pg{p->p_mtx};
 		mtx_guard g{sched_lock};
 		kse *ke = uap.mbx != uaddr{} ? find_by_mailbox(p, uap.mbx)
-					     : td->td_ksegrp->kg_iq.first();
+					     : find_idle(td->td_ksegrp);
 		if (ke == nullptr) {
 			g.unlock();
 			pg.unlock();
 			thread_free(spare);
 			return ESRCH;
 		}
+		KTR(KTR_UPCALL, "kse wakeup", "KSE {ke} is told to upcall, idle {idle}",
+		    ke->ke_id, ke->ke_state == KES_IDLE);
 		if (ke->ke_state == KES_IDLE) {
 			if (thread_schedule_upcall_with(td, ke, spare) != nullptr)
 				spare = nullptr;
@@ -203,6 +261,8 @@ static void set_mailbox(kse *ke, uaddr at, kse_mailbox const &mbx) REQUIRES(sche
 	ke->ke_mailbox = at;
 	ke->ke_upcall = uaddr{static_cast<uint32_t>(reinterpret_cast<uintptr_t>(mbx.km_func))};
 	ke->ke_stack = mbx.km_stack;
+	KTR(KTR_PROC, "mailbox", "KSE {ke} of process {pid} has mailbox {mailbox:x}", ke->ke_id,
+	    ke->ke_proc->p_pid, at);
 }
 
 // attach_mailbox: the first kse_create: the caller's own KSE gets the mailbox, the caller goes on.
@@ -259,6 +319,8 @@ static Errno start_kse(thread *td, uaddr at, kse_mailbox const &mbx, kse_parts c
 	p->p_flag |= P_KSES;
 	if (parts.kg != nullptr) {
 		static_cast<ksegrp_copied &>(*kg) = *td->td_ksegrp;
+		// With its creator's past, or another group would be a way to look innocent.
+		sched_fork(td->td_ksegrp, kg);
 		ksegrp_link(kg, p);
 	}
 	kse_link(parts.ke, kg);

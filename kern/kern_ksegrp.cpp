@@ -4,6 +4,7 @@
 #include <kern/thread.hpp>
 
 #include <kern/kassert.hpp>
+#include <kern/ktr.hpp>
 #include <vm/uma.hpp>
 
 #include <new>
@@ -44,6 +45,8 @@ void kse_link(kse *ke, ksegrp *kg)
 	ke->ke_thread = nullptr;
 	ke->ke_oncpu = NOCPU;
 	ke->ke_id = last_id.add(1, order::relaxed) + 1;
+	if (kg->kg_proc->p_state != PRS_NEW)
+		KTR(KTR_PROC, "kse new", "KSE {ke} is made in group {kg}", ke->ke_id, kg->kg_id);
 }
 
 void kse_unlink(kse *ke)
@@ -51,6 +54,7 @@ void kse_unlink(kse *ke)
 	ksegrp *kg = ke->ke_ksegrp;
 
 	sched_lock.assert_owned();
+	KTR(KTR_PROC, "kse end", "KSE {ke} of group {kg} ends", ke->ke_id, kg->kg_id);
 	KASSERT((ke->ke_flags & KEF_ONLOANQ) == 0, "kse %p unlinked while loanable", ke);  // D-29
 	KASSERT(ke->ke_bound == nullptr, "kse %p unlinked while lent", ke);
 	if (ke->ke_state == KES_IDLE) {
@@ -84,6 +88,9 @@ void ksegrp_link(ksegrp *kg, proc *p)
 	kg->kg_id = last_id.add(1, order::relaxed) + 1;
 	p->p_numksegrps++;
 	p->p_ksegrps.insert_head(*kg);
+	if (p->p_state != PRS_NEW)
+		KTR(KTR_PROC, "ksegrp new", "process {pid} has a further group, {kg}", p->p_pid,
+		    kg->kg_id);
 }
 
 void ksegrp_unlink(ksegrp *kg)
@@ -95,5 +102,6 @@ void ksegrp_unlink(ksegrp *kg)
 	    "group %p unlinked with %d threads and %d KSEs", kg, kg->kg_numthreads, kg->kg_kses);
 	p->p_ksegrps.remove(*kg);
 	p->p_numksegrps--;
+	KTR(KTR_PROC, "ksegrp end", "group {kg} of process {pid} ends", kg->kg_id, p->p_pid);
 	ksegrp_stash(kg);
 }

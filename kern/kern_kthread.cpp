@@ -44,6 +44,7 @@ proc *kproc_create(char const *name, uint8_t pri, void (*func)(void *), void *ar
 	td->td_base_pri = pri;
 	td->td_priority = pri;
 	cpu_set_kthread(td, kproc_main, start);
+	mtx_guard tree{proctree_lock};
 	proc_insert(p, &proc0, 0);
 	proc_start(p);
 	return p;

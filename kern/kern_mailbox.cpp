@@ -61,7 +61,9 @@ Errno thread_export_context(thread *td)
 		mtx_guard g{p->p_mtx};
 		if (head == kg->kg_completed) {
 			kg->kg_completed = mailbox;
-			CTR2(KTR_PROC, "completed: thread %p mailbox %#x", td, to_word(mailbox));
+			KTR(KTR_UPCALL, "completed",
+			    "user thread {mailbox:x} of thread {td} has completed: group {kg}",
+			    mailbox, td->td_tid, kg->kg_id);
 			return OK;
 		}
 	}
@@ -81,6 +83,9 @@ Errno thread_link_mboxes(ksegrp *kg, kse *ke)
 		head = kg->kg_completed;
 		kg->kg_completed = uaddr{};
 	}
+	KTR(KTR_UPCALL, "hand over",
+	    "the completed threads of group {kg}, {head:x} first, go to KSE {ke}", kg->kg_id,
+	    head, ke->ke_id);
 	return store_word(at, to_word(head));
 }
 

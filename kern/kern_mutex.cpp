@@ -6,6 +6,7 @@
 #include <kern/kassert.hpp>
 #include <kern/ktr.hpp>
 #include <kern/sched.hpp>
+#include <kern/sched_seed.hpp>
 #include <kern/turnstile.hpp>
 #include <machine/cpufunc.hpp>
 #include <machine/pcpu.hpp>
@@ -15,6 +16,8 @@ constinit mtx Giant{"Giant", lock_rank::giant, mtx_kind::recursive};
 
 // Spins before a spin mutex is given up for lost.
 static constexpr uint32_t spin_limit = 60'000'000;
+// Under kern.sched.seed: fewer pauses than this before a contested spin mutex is tried again.
+static constexpr uint32_t contended_pauses = 64;
 
 static_assert(alignof(thread) > MTX_FLAGMASK, "flags share the owner word with the address");
 
@@ -80,7 +83,7 @@ void spin_mtx::lock()
 		if (!owned())
 			witness_check(*this);
 	}
-	// Pairs with the release store in unlock().
+	// Pairs with the release store in release().
 	if (!mtx_lock_.cas(MTX_UNOWNED, self_word(), order::acquire) && !lock_hard()) [[unlikely]]
 		return;
 	if constexpr (config::invariants)
@@ -97,7 +100,10 @@ bool spin_mtx::lock_hard()
 		recurse_++;
 		return false;
 	}
-	// Pairs with the release store in unlock().
+	if (sched_dice())
+		for (uint32_t pauses = sched_throw(contended_pauses); pauses != 0; pauses--)
+			cpu_spinwait();
+	// Pairs with the release store in release().
 	for (uint32_t tries = 0; !mtx_lock_.cas(MTX_UNOWNED, self_word(), order::acquire);
 	    tries++) {
 		if (giving_way())
@@ -109,22 +115,34 @@ bool spin_mtx::lock_hard()
 	return true;
 }
 
-void spin_mtx::unlock()
+void spin_mtx::release()
 {
-	if (!owned() && giving_way()) [[unlikely]] {
-		critical_exit();
+	if (recurse_ != 0 || !owned()) [[unlikely]] {
+		unlock_hard();
 		return;
 	}
-	assert_owned();
-	if (recurse_ != 0) [[unlikely]] {
-		recurse_--;
-	} else {
-		if constexpr (config::invariants)
-			witness_released(*this);
-		// Pairs with the acquire in lock().
-		mtx_lock_.store(MTX_UNOWNED, order::release);
-	}
+	if constexpr (config::invariants)
+		witness_released(*this);
+	// Pairs with the acquire in lock().
+	mtx_lock_.store(MTX_UNOWNED, order::release);
 	critical_exit();
+}
+
+// unlock_hard: the owner holds it more than once, or the machine panics and the lock was passed by.
+void spin_mtx::unlock_hard()
+{
+	if (owned())
+		recurse_--;
+	else if (!giving_way())
+		panic("spin mutex %s not owned by thread %p", name, curthread);
+	critical_exit();
+}
+
+void spin_mtx::unlock()
+{
+	release();
+	if (sched_dice())
+		sched_seed_released();
 }
 
 // The analysis cannot know which lock this is.
@@ -171,17 +189,23 @@ void mtx::lock()
 		if (!owned())
 			witness_check(*this);
 	}
-	// Pairs with the releases in unlock() and unlock_hard().
-	if (!mtx_lock_.cas(MTX_UNOWNED, self_word(), order::acquire)) [[unlikely]] {
-		if (owned()) {
-			recurse();
-			return;
-		}
-		while (!lock_hard(self_word()))
-			continue;
-	}
+	// Pairs with the releases in release() and unlock_hard().
+	if (!mtx_lock_.cas(MTX_UNOWNED, self_word(), order::acquire) && !lock_hard()) [[unlikely]]
+		return;
 	if constexpr (config::invariants)
 		witness_acquired(*this);
+}
+
+// lock_hard: the mutex was not free. False when nothing was acquired: the caller has it already.
+bool mtx::lock_hard()
+{
+	if (owned()) {
+		recurse();
+		return false;
+	}
+	while (!try_hard(self_word()))
+		continue;
+	return true;
 }
 
 // recurse: the owner enters once more.
@@ -211,14 +235,14 @@ bool mtx::try_lock()
 	return true;
 }
 
-// lock_hard: one attempt at a mutex that was not free: true when it is ours now. False after having
+// try_hard: one attempt at a mutex that was not free: true when it is ours now. False after having
 // blocked, or when the word changed meanwhile.
-bool mtx::lock_hard(uintptr_t self)
+bool mtx::try_hard(uintptr_t self)
 {
 	mtx_guard g{sched_lock};
 	uintptr_t const word = mtx_lock_.load(order::relaxed);
 
-	// Pairs with the releases in unlock() and unlock_hard().
+	// Pairs with the releases in release() and unlock_hard().
 	if (word == MTX_UNOWNED)
 		return mtx_lock_.cas(MTX_UNOWNED, self, order::acquire);
 	if (word == MTX_CONTESTED) {
@@ -235,7 +259,7 @@ bool mtx::lock_hard(uintptr_t self)
 	return false;
 }
 
-void mtx::unlock()
+void mtx::release()
 {
 	uintptr_t const self = self_word();
 
@@ -247,6 +271,13 @@ void mtx::unlock()
 	// Pairs with the acquires in lock() and try_lock().
 	if (!mtx_lock_.cas(self, MTX_UNOWNED, order::release))
 		unlock_hard();
+}
+
+void mtx::unlock()
+{
+	release();
+	if (sched_dice())
+		sched_seed_released();
 }
 
 // unlock_hard: the owner holds it more than once, or threads wait for it. The best of them gets to
@@ -262,12 +293,13 @@ void mtx::unlock_hard()
 	mtx_guard g{sched_lock};
 	thread *td = curthread;
 	thread *waiter = turnstile_release(*this);
-	// Pairs with the acquire in lock_hard(), or with that of sched_lock.
+	// Pairs with the acquire in try_hard(), or with that of sched_lock.
 	mtx_lock_.store(mtx_blocked.empty() ? MTX_UNOWNED : MTX_CONTESTED, order::release);
 	TD_CLR_LOCK(waiter);
+	KTR(KTR_LOCK, "unblock", "{lock:s} is free for thread {td}, {state:t}", name,
+	    waiter->td_tid, TD_STATE_WORD(waiter));
 	if (!TD_CAN_RUN(waiter))
 		return;
-	CTR2(KTR_LOCK, "unblock: thread %p from mutex %p", waiter, this);
 	setrunqueue(waiter);
 	// Depth 1 is ours; more means that the caller holds a spin mutex and cannot be switched.
 	if (td->td_critnest == 1 && waiter->td_priority < td->td_priority)

@@ -5,6 +5,7 @@
 
 #include <kern/config.hpp>
 #include <kern/kassert.hpp>
+#include <kern/ktr.hpp>
 #include <kern/sched.hpp>
 #include <kern/signalvar.hpp>
 #include <kern/sleepq.hpp>
@@ -137,7 +138,6 @@ static void set_parent(proc *p, proc *parent) REQUIRES(proctree_lock)
 
 void proc_insert(proc *p, proc *parent, int pid)
 {
-	mtx_guard g{proctree_lock};
 	p->p_pid = pid != 0 ? pid : pid_alloc();
 	p->p_pgid = parent->p_pgid;
 	p->p_sid = parent->p_sid;
@@ -155,6 +155,8 @@ void proc_start(proc *p)
 	thread *td = p->p_threads.first();
 	p->p_state = PRS_NORMAL;
 	TD_SET_CAN_RUN(td);
+	if (ktr_wanted<KTR_PROC>()) [[unlikely]]
+		ktr_state_proc(p);
 	setrunqueue(td);
 }
 
@@ -188,6 +190,7 @@ void proc_reap(proc *p)
 		pid_chain(p->p_pid).remove(*p);
 		p->p_pptr->p_children.remove(*p);
 		zombproc.remove(*p);
+		KTR(KTR_PROC, "reap", "process {pid} is gone", p->p_pid);
 	}
 	proc_free(p);
 }

@@ -45,7 +45,7 @@ result<proc *> proc_alloc(thread *td);
 void proc_free(proc *p);
 
 // proc_insert: put p into the tables as a child of `parent`. pid 0: the next free number.
-void proc_insert(proc *p, proc *parent, int pid) EXCLUDES(proctree_lock);
+void proc_insert(proc *p, proc *parent, int pid) REQUIRES(proctree_lock);
 
 // proc_start: p, in the tables and complete, becomes PRS_NORMAL and its thread runnable.
 void proc_start(proc *p) EXCLUDES(sched_lock);

@@ -4,6 +4,7 @@
 #include <kern/shutdown.hpp>
 
 #include <kern/kassert.hpp>
+#include <kern/kdb.hpp>
 #include <kern/ksyms.hpp>
 #include <kern/ktr.hpp>
 #include <kern/md.hpp>
@@ -28,25 +29,51 @@ constexpr size_t message_max = 256;
 constexpr size_t backtrace_max = 32;
 constexpr uint32_t ktr_events_shown = 32;
 
-// The CPU that panicked first, plus 1; it alone reports. Others that panic after it halt.
+// The CPU that panicked or hung first, plus 1; it alone reports. Others that do after it halt.
 constinit atomic<uint32_t> panic_cpu{0};
 
-// claim_panic: whether this CPU is the one to report. Does not return on other CPUs.
-void claim_panic(char const *message)
+// report: everything that helps to understand a panic, most telling first: a fault in here ends it.
+void report(char const *message)
+{
+	uintptr_t pcs[backtrace_max];
+	char const *const test = selftest_running();
+
+	printf("\npanic: %s\n", message);
+	if (test != nullptr)
+		printf("Bail out! panic in test %s: %s\n", test, message);
+	print_cpu(curcpu());
+	print_backtrace(pcs, stack_trace(0, pcs, backtrace_max));
+	if (curthread != nullptr)
+		witness_print_held(curthread);
+	print_other_cpus();
+	if (ktr_mask != 0)
+		ktr_print_last(ktr_events_shown);
+}
+
+}
+
+run_end panic_claim()
 {
 	uint32_t const self = curcpu() + 1;
 
 	// Pairs with nothing: the claim orders no data, it only picks a winner.
 	if (panic_cpu.cas(0, self, order::relaxed))
-		return;
-	if (panic_cpu.load(order::relaxed) != self)
-		cpu_halt();
-	printf("\npanic within panic: %s\n", message);
-	cpu_poweroff(poweroff_status::panicked);
+		return run_end::first;
+	return panic_cpu.load(order::relaxed) == self ? run_end::again : run_end::other;
 }
 
-void print_thread(uint32_t cpu, thread const *td)
+void panic_begin()
 {
+	panicking = true;
+	get_pcpu()->pc_kernel_panicking = 1;
+	if (stop_other_cpus != nullptr)
+		stop_other_cpus();
+}
+
+void print_cpu(uint32_t cpu)
+{
+	thread const *const td = pcpu_find(cpu)->pc_curthread;
+
 	if (td == nullptr) {
 		printf("cpu %u has no current thread\n", cpu);
 		return;
@@ -59,43 +86,22 @@ void print_thread(uint32_t cpu, thread const *td)
 	    ke != nullptr ? ke->ke_id : 0, kg != nullptr ? kg->kg_id : 0);
 }
 
-// report_others: where panic found the other CPUs.
-void report_others()
+void print_other_cpus()
 {
 	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++) {
 		uintptr_t const *pcs;
 		size_t count;
 		if (cpu == curcpu())
 			continue;
+		print_cpu(cpu);
 		if (!cpu_stop_trace(cpu, &pcs, &count)) {
-			printf("cpu %u does not stop\n", cpu);
+			printf("  does not stop\n");
 			continue;
 		}
-		print_thread(cpu, pcpu_find(cpu)->pc_curthread);
 		if (count == 0)
 			printf("  in user mode\n");
 		print_backtrace(pcs, count);
 	}
-}
-
-// report: everything that helps to understand a panic, most telling first: a fault in here ends it.
-void report(char const *message)
-{
-	uintptr_t pcs[backtrace_max];
-	char const *const test = selftest_running();
-
-	printf("\npanic: %s\n", message);
-	if (test != nullptr)
-		printf("Bail out! panic in test %s: %s\n", test, message);
-	print_thread(curcpu(), curthread);
-	print_backtrace(pcs, stack_trace(0, pcs, backtrace_max));
-	if (curthread != nullptr)
-		witness_print_held(curthread);
-	report_others();
-	if (ktr_mask != 0)
-		ktr_print_last(ktr_events_shown);
-}
-
 }
 
 void panic(char const *text, ...)
@@ -108,14 +114,25 @@ void panic(char const *text, ...)
 	(void)vsnprintf(message, sizeof(message), text, args);
 	va_end(args);
 
+	// A command of the debugger's that meets what it should not: back to its prompt.
+	if (kdb_here()) {
+		printf("\n%s\n", message);
+		kdb_fault();
+	}
 	if (!panicking)
 		selftest_intercept_panic(message);
-	claim_panic(message);
-	panicking = true;
-	get_pcpu()->pc_kernel_panicking = 1;
-	if (stop_other_cpus != nullptr)
-		stop_other_cpus();
+	run_end const c = panic_claim();
+	if (c == run_end::other)
+		cpu_halt();
+	if (c == run_end::again) {
+		printf("\npanic within panic: %s\n", message);
+		cpu_poweroff(poweroff_status::panicked);
+	}
+	panic_begin();
 	report(message);
+	ktr_state_panic();
+	if (debugger_on_panic != 0 || gdb_attached())
+		(void)kdb_enter(kdb_why::panic, message);
 	cpu_poweroff(poweroff_status::panicked);
 }
 
@@ -132,7 +149,10 @@ void kassert_failed(char const *condition, char const *file, int line, char cons
 
 void Debugger(char const *message)
 {
-	panic("Debugger: %s", message);
+	// In a test nobody is there to answer, unless a debugger is.
+	bool const asked = selftest_running() == nullptr || gdb_attached();
+	if (!asked || !kdb_enter(kdb_why::request, message))
+		panic("Debugger: %s", message);
 }
 
 void tailq_misuse(char const *what, void const *element)
@@ -148,6 +168,7 @@ void kern_reboot(int howto)
 	}
 	if ((howto & RB_POWEROFF) == 0)
 		cpu_reset();
+	ktr_state();
 	if (shutdown_report != nullptr)
 		shutdown_report(exit_status);
 	cpu_poweroff(poweroff_status::normal);

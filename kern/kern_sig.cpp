@@ -19,17 +19,13 @@
 //   boundary   cursig, postsig      default: the process ends        caught: sendsig
 //   KSE mode   caught: no thread sees it; an upcall takes it along (kern_sigupcall.cpp)
 
-static constexpr int stop_signals[] = {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
+static constexpr uint32_t stop_signals =
+    sig_bit(SIGSTOP) | sig_bit(SIGTSTP) | sig_bit(SIGTTIN) | sig_bit(SIGTTOU);
 
-// due_set: pending and not masked.
-static sigset_t due_set(proc const *p)
+// caught_word: the signals that p catches.
+static uint32_t caught_word(proc const *p)
 {
-	return sigset_andnot(p->p_siglist, p->p_sigmask);
-}
-
-bool SIGPENDING(proc const *p)
-{
-	return !SIGISEMPTY(due_set(p));
+	return sig_word(p->p_sigacts.ps_catch);
 }
 
 void signotify(proc *p)
@@ -50,10 +46,11 @@ void signotify(proc *p)
 // for its end or for exec: there they wait.
 static void act_on_stops(proc *p)
 {
-	for (int sig : stop_signals) {
-		if (!SIGISMEMBER(p->p_siglist, sig) || SIGISMEMBER(p->p_sigmask, sig) ||
-		    sig_is_caught(p, sig) || (p->p_flag & P_SINGLE_EXIT) != 0)
-			continue;
+	if ((p->p_flag & P_SINGLE_EXIT) != 0)
+		return;
+	for (uint32_t stops = sig_due(p) & stop_signals & ~caught_word(p); stops != 0;
+	    stops &= stops - 1) {
+		int const sig = sig_lowest(stops);
 		SIGDELSET(p->p_siglist, sig);
 		stop_process(p, sig);
 	}
@@ -78,10 +75,8 @@ static void cancel_opposites(proc *p, int sig)
 {
 	if (sig_default_action(sig) == sig_action::stop)
 		SIGDELSET(p->p_siglist, SIGCONT);
-	if (sig != SIGCONT)
-		return;
-	for (int other : stop_signals)
-		SIGDELSET(p->p_siglist, other);
+	if (sig == SIGCONT)
+		p->p_siglist.__bits[0] &= ~stop_signals;
 }
 
 // rouse: every thread that can act on a signal, or shall end, gets going.
@@ -105,7 +100,7 @@ void psignal(proc *p, int sig, sig_cause const &cause)
 		continue_process(p);
 	if (sig_is_ignored(p, sig))
 		return;
-	CTR2(KTR_SIG, "psignal: process %d signal %d", p->p_pid, sig);
+	KTR(KTR_SIG, "signal", "process {pid} is sent signal {sig}", p->p_pid, sig);
 	if (!SIGISMEMBER(p->p_siglist, sig)) {
 		SIGADDSET(p->p_siglist, sig);
 		p->p_sigacts.ps_cause[sig] = cause;
@@ -127,18 +122,21 @@ void psignal(proc *p, int sig, sig_cause const &cause)
 }
 
 // for_threads: what of the due signals a thread acts on itself.
-static sigset_t for_threads(proc const *p)
+static uint32_t for_threads(proc const *p)
 {
-	sigset_t due = due_set(p);
-	for (int sig : stop_signals)
-		if (!sig_is_caught(p, sig))
-			SIGDELSET(due, sig);
-	return (p->p_flag & P_KSES) != 0 ? sigset_andnot(due, p->p_sigacts.ps_catch) : due;
+	uint32_t const caught = caught_word(p);
+	uint32_t const due = sig_due(p) & ~(stop_signals & ~caught);
+	return (p->p_flag & P_KSES) != 0 ? due & ~caught : due;
+}
+
+bool sig_ends_or_stops(proc const *p)
+{
+	return (p->p_flag & (P_WEXIT | P_STOPPED_SIG)) != 0 || (sig_due(p) & ~caught_word(p)) != 0;
 }
 
 bool cursig_is_none(proc const *p)
 {
-	return SIGISEMPTY(for_threads(p));
+	return for_threads(p) == 0;
 }
 
 // Stopping is no action of the thread that finds the signal: it stops where all others do, in
@@ -151,7 +149,8 @@ int cursig(thread *td)
 	act_on_stops(p);
 	if (SIGISMEMBER(p->p_siglist, SIGKILL))
 		return SIGKILL;
-	return sigset_first(for_threads(p));
+	uint32_t const mine = for_threads(p);
+	return mine != 0 ? sig_lowest(mine) : 0;
 }
 
 Errno sig_interrupts(proc const *p, int sig)
@@ -165,19 +164,26 @@ Errno sig_interrupts(proc const *p, int sig)
 static signal_delivery take_action(proc *p, int sig, sig_cause const &cause)
 {
 	sigacts &acts = p->p_sigacts;
-	signal_delivery d{};
+	bool const suspended = p->p_sigsuspender == curthread;
+	signal_delivery const d{
+		.sig = sig,
+		.handler = acts.ps_handler[sig],
+		.wants_info = SIGISMEMBER(acts.ps_siginfo, sig),
+		.on_altstack = SIGISMEMBER(acts.ps_onstack, sig),
+		.altstack = p->p_sigstk,
+		.cause = cause,
+		.mask = suspended ? p->p_oldsigmask : p->p_sigmask,
+	};
 
-	d.sig = sig;
-	d.handler = acts.ps_handler[sig];
-	d.wants_info = SIGISMEMBER(acts.ps_siginfo, sig);
-	d.on_altstack = SIGISMEMBER(acts.ps_onstack, sig);
-	d.altstack = p->p_sigstk;
-	d.cause = cause;
-	d.mask = (p->p_flag & P_OLDMASK) != 0 ? p->p_oldsigmask : p->p_sigmask;
-	p->p_flag &= ~uint32_t{P_OLDMASK};
-	p->p_sigmask = sigset_or(p->p_sigmask, acts.ps_catchmask[sig]);
-	if (!SIGISMEMBER(acts.ps_nodefer, sig))
-		SIGADDSET(p->p_sigmask, sig);
+	if (suspended)
+		p->p_sigsuspender = nullptr;
+	// The mask is the process's. In a KSE process the handler is that of a fault, and another
+	// thread may fault meanwhile: that is no fault in the handler.
+	if ((p->p_flag & P_KSES) == 0) {
+		p->p_sigmask = sigset_or(p->p_sigmask, acts.ps_catchmask[sig]);
+		if (!SIGISMEMBER(acts.ps_nodefer, sig))
+			SIGADDSET(p->p_sigmask, sig);
+	}
 	if (SIGISMEMBER(acts.ps_reset, sig))
 		SIGDELSET(acts.ps_catch, sig);
 	return d;
@@ -191,7 +197,8 @@ static void run_handler(thread *td, int sig, sig_cause const &cause) NO_THREAD_S
 	proc *p = td->td_proc;
 	signal_delivery const d = take_action(p, sig, cause);
 
-	CTR3(KTR_SIG, "handler: process %d thread %p signal %d", p->p_pid, td, sig);
+	KTR(KTR_SIG, "handler", "thread {td} of process {pid} handles signal {sig}", td->td_tid,
+	    p->p_pid, sig);
 	p->p_mtx.unlock();
 	Errno const error = sendsig(td, d);
 	if (error != OK)

@@ -82,6 +82,8 @@ static void set_action(proc *p, int sig, struct sigaction const &act)
 	}
 	if (sig_is_ignored(p, sig))
 		SIGDELSET(p->p_siglist, sig);
+	// What is not caught any more is not for the UTS any more.
+	signotify(p);
 }
 
 // sigaction: what a signal does from now on.
@@ -167,16 +169,18 @@ Errno sys_sigpending(thread *td, sigpending_args const &uap)
 // sigsuspend: wait for a signal with another mask; the old one is back when its handler returns.
 //   errors   EINTR in the end, always; EFAULT
 //   locks    takes p_mtx; sleeps
-// In a KSE process caught signals are the UTS's: only kse_thr_interrupt ends the wait.
+// In a KSE process caught signals are the UTS's: only kse_thr_interrupt ends the wait. Of several
+// threads in sigsuspend there, the first to have come puts the old mask back when it leaves.
 Errno sys_sigsuspend(thread *td, sigsuspend_args const &uap)
 {
 	proc *p = td->td_proc;
 	sigset_t mask = TRY(user_in<sigset_t>{uap.sigmask}.fetch());
 
 	mtx_guard g{p->p_mtx};
-	if ((p->p_flag & P_OLDMASK) == 0)
+	if (p->p_sigsuspender == nullptr) {
+		p->p_sigsuspender = td;
 		p->p_oldsigmask = p->p_sigmask;
-	p->p_flag |= P_OLDMASK;
+	}
 	SIG_CANTMASK(mask);
 	p->p_sigmask = mask;
 	signotify(p);

@@ -11,11 +11,6 @@
 // proctree_lock is held.
 static constinit tailq<proc, &proc::p_sigpost> posted GUARDED_BY(sched_lock){};
 
-static constexpr uint32_t bit_of(int sig)
-{
-	return 1u << (sig - 1);
-}
-
 void psignal_async(proc *p, int sig, sig_cause const &cause)
 {
 	sched_lock.assert_owned();
@@ -24,7 +19,7 @@ void psignal_async(proc *p, int sig, sig_cause const &cause)
 		return;
 	if (p->p_sigposted == 0)
 		posted.insert_tail(*p);
-	p->p_sigposted |= bit_of(sig);
+	p->p_sigposted |= sig_bit(sig);
 	if (sig == SIGCHLD)
 		p->p_sigpostcause = cause;
 	wakeup(&posted);
@@ -56,7 +51,7 @@ static bool post_next()
 	}
 	mtx_guard g{p->p_mtx};
 	for (int sig = 1; sig < NSIG; sig++)
-		if ((signals & bit_of(sig)) != 0)
+		if ((signals & sig_bit(sig)) != 0)
 			psignal(p, sig, sig == SIGCHLD ? cause : sig_cause{.code = SI_TIMER});
 	return true;
 }

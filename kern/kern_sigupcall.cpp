@@ -29,8 +29,7 @@ bool signal_upcall_due(proc const *p)
 {
 	if ((p->p_flag & P_KSES) == 0)
 		return false;
-	sigset_t const due = sigset_andnot(p->p_siglist, p->p_sigmask);
-	return !SIGISEMPTY(sigset_andnot(due, sigset_andnot(due, p->p_sigacts.ps_catch)));
+	return (sig_due(p) & sig_word(p->p_sigacts.ps_catch)) != 0;
 }
 
 // start_on: an upcall of an idle KSE, made of the standin.
@@ -41,7 +40,8 @@ static bool start_on(proc *p, kse *idle) REQUIRES(sched_lock)
 	if (thread_schedule_upcall_with(p->p_threads.first(), idle, standin) == nullptr)
 		return false;
 	p->p_sigstandin = nullptr;
-	CTR2(KTR_SIG, "signal_upcall: process %d kse %p", p->p_pid, idle);
+	KTR(KTR_SIG, "signal upcall", "KSE {ke} of process {pid} is to tell the UTS of a signal",
+	    idle->ke_id, p->p_pid);
 	return true;
 }
 
@@ -55,9 +55,7 @@ bool signal_upcall(proc *p)
 		kse *idle = kg.kg_iq.first();
 		if (idle != nullptr && p->p_sigstandin != nullptr && start_on(p, idle))
 			return true;
-		for (kse &ke : kg.kg_kseq)
-			if ((ke.ke_flags & KEF_RELEASED) != 0)
-				wakeup(&kg.kg_completed);
+		kse_wake_released(&kg);
 	}
 	return false;
 }
@@ -78,16 +76,14 @@ void signal_upcall_prepare(proc *p)
 }
 
 // take_due: caught and deliverable signals leave the pending set.
-static sigset_t take_due(proc *p)
+static uint32_t take_due(proc *p)
 {
 	sigacts &acts = p->p_sigacts;
 	mtx_guard g{p->p_mtx};
-	sigset_t const due = sigset_andnot(p->p_siglist, p->p_sigmask);
-	sigset_t const taken = sigset_andnot(due, sigset_andnot(due, acts.ps_catch));
+	uint32_t const taken = sig_due(p) & sig_word(acts.ps_catch);
 
-	p->p_siglist = sigset_andnot(p->p_siglist, taken);
-	sigset_t const once = sigset_andnot(taken, sigset_andnot(taken, acts.ps_reset));
-	acts.ps_catch = sigset_andnot(acts.ps_catch, once);
+	p->p_siglist.__bits[0] &= ~taken;
+	acts.ps_catch.__bits[0] &= ~(taken & sig_word(acts.ps_reset));
 	if (!SIGPENDING(p)) {
 		mtx_guard sg{sched_lock};
 		p->p_sflag &= ~static_cast<uint32_t>(PS_NEEDSIGCHK);
@@ -111,10 +107,10 @@ Errno signal_upcall_take(proc *p, kse *ke)
 {
 	if ((p->p_sflag & PS_NEEDSIGCHK) == 0 && SIGISEMPTY(p->p_siglist))
 		return OK;
-	sigset_t const taken = take_due(p);
-	uaddr const at = user_at(ke->ke_mailbox, offsetof(kse_mailbox, km_sigscaught));
-	for (size_t i = 0; i < _SIG_WORDS; i++)
-		if (taken.__bits[i] != 0)
-			TRY(add_bits(user_at(at, i * sizeof(uint32_t)), taken.__bits[i]));
-	return OK;
+	uint32_t const taken = take_due(p);
+	if (taken == 0)
+		return OK;
+	KTR(KTR_SIG, "signals caught", "the UTS of process {pid} gets signals {bits:x} on KSE {ke}",
+	    p->p_pid, taken, ke->ke_id);
+	return add_bits(user_at(ke->ke_mailbox, offsetof(kse_mailbox, km_sigscaught)), taken);
 }

@@ -43,7 +43,7 @@ void stop_process(proc *p, int sig)
 	// stop on its way.
 	if ((p->p_flag & P_STOPPED_SIG) != 0 || SIGISMEMBER(p->p_siglist, SIGKILL))
 		return;
-	CTR2(KTR_SIG, "stop: process %d signal %d", p->p_pid, sig);
+	KTR(KTR_SIG, "stop", "process {pid} stops for signal {sig}", p->p_pid, sig);
 	p->p_flag |= P_STOPPED_SIG;
 	p->p_flag &= ~(P_CONTINUED | P_WAITED);
 	p->p_xstat = sig;
@@ -58,7 +58,7 @@ void stop_process(proc *p, int sig)
 void continue_process(proc *p)
 {
 	p->p_mtx.assert_owned();
-	CTR1(KTR_SIG, "continue: process %d", p->p_pid);
+	KTR(KTR_SIG, "continue", "process {pid} goes on", p->p_pid);
 	p->p_flag &= ~(P_STOPPED_SIG | P_WAITED);
 	p->p_flag |= P_CONTINUED;
 	{	mtx_guard g{sched_lock};

@@ -15,6 +15,7 @@
 // Where the threads of a process are while one of them, S, single-threads:
 //
 //   in user mode          marked; comes to userret(), stops or ends in thread_suspend_check
+//                         a user thread there leaves its KSE to an upcall, as if it slept
 //   asleep, interruptible NO_EXIT: suspended in place; EXIT: woken, fails, comes to userret()
 //   asleep otherwise      left alone: it may hold what S needs (D-12); comes to userret() later
 //   KSE lent away         runs when the KSE comes back; comes to userret()
@@ -36,6 +37,8 @@ void thread_suspend_one(thread *td)
 	// On a sleep queue it has two inhibitors, and runs only when both are gone.
 	if (TD_ON_SLEEPQ(td))
 		TD_SET_SLEEPING(td);
+	KTR(KTR_PROC, "suspend", "thread {td} of process {pid} is {state:t}", td->td_tid, p->p_pid,
+	    TD_STATE_WORD(td));
 }
 
 void thread_unsuspend_one(thread *td)
@@ -46,6 +49,8 @@ void thread_unsuspend_one(thread *td)
 	p->p_suspended.remove(*td);
 	TD_CLR_SUSPENDED(td);
 	p->p_suspcount--;
+	KTR(KTR_PROC, "unsuspend", "thread {td} of process {pid} is let go, {state:t}", td->td_tid,
+	    p->p_pid, TD_STATE_WORD(td));
 	setrunnable(td);
 }
 
@@ -133,6 +138,7 @@ static bool single_wait(thread *td, single_mode mode) NO_THREAD_SAFETY_ANALYSIS
 	if (is_alone(p, mode))
 		return true;
 	{	giant_drop no_giant;            // at any depth (D-17); back after both locks
+		thread_block_upcall_locked(td);
 		thread_suspend_one(td);
 		stop_check(p);
 		p->p_mtx.unlock();
@@ -154,11 +160,13 @@ Errno thread_single(single_mode mode)
 	KASSERT(p->p_singlethread != td, "thread %p single-threads twice", td);  // D-28
 	if (p->p_singlethread != nullptr)
 		return EBUSY;
-	CTR2(KTR_PROC, "thread_single: thread %p mode %d", td, mode);
 	{	mtx_guard g{sched_lock};
 		p->p_flag &= ~P_SINGLE_EXIT;
 		p->p_flag |= P_STOPPED_SINGLE | (mode == SINGLE_EXIT ? P_SINGLE_EXIT : 0u);
 		p->p_singlethread = td;
+		KTR(KTR_PROC, "single",
+		    "thread {td} is to be the only one of process {pid}, for good {exit}",
+		    td->td_tid, p->p_pid, mode);
 	}
 	while (!single_wait(td, mode))
 		continue;
@@ -176,6 +184,8 @@ void thread_single_end()
 	{	mtx_guard g{sched_lock};
 		p->p_flag &= ~(P_STOPPED_SINGLE | P_SINGLE_EXIT);       // D-09
 		p->p_singlethread = nullptr;
+		KTR(KTR_PROC, "single end", "process {pid} may have several threads again",
+		    p->p_pid);
 		// A stop order that came meanwhile keeps the others where they are.
 		if (P_SHOULDSTOP(p) == 0)
 			unsuspend_all(p);
@@ -204,6 +214,8 @@ static void stop_here(thread *td) NO_THREAD_SAFETY_ANALYSIS
 
 	{	giant_drop no_giant;            // D-07
 		mtx_guard g{sched_lock};
+		// It may come back on another KSE: the UTS has to hear from the one it leaves.
+		thread_block_upcall_locked(td);
 		thread_suspend_one(td);
 		// With p_mtx still held, so that the flags are those that made us stop (D-25).
 		thread_single_check(p);

@@ -47,6 +47,7 @@ static kse *take_idle(ksegrp *kg) REQUIRES(sched_lock)
 		return nullptr;
 	kg->kg_idle_kses--;
 	ke->ke_state = KES_THREAD;
+	KTR(KTR_KSE, "take idle", "KSE {ke} is idle no longer", ke->ke_id);
 	return ke;
 }
 
@@ -61,7 +62,8 @@ static kse *take_loanable(ksegrp *kg) REQUIRES(sched_lock)
 	ke->ke_bound = ke->ke_thread;
 	ke->ke_thread = nullptr;
 	TD_SET_LOAN(ke->ke_bound);
-	CTR2(KTR_RUNQ, "lend: kse %p of thread %p", ke, ke->ke_bound);
+	KTR(KTR_KSE, "lend", "thread {owner}, which sleeps, lends KSE {ke}", ke->ke_bound->td_tid,
+	    ke->ke_id);
 	return ke;
 }
 
@@ -75,6 +77,8 @@ static kse *commandeer(ksegrp *kg, uint8_t pri) REQUIRES(sched_lock)
 	sched_rem(ke);
 	detach(worst);
 	ke->ke_thread = nullptr;
+	KTR(KTR_KSE, "take", "KSE {ke} is taken from thread {td}, whose priority is worse",
+	    ke->ke_id, worst->td_tid);
 	return ke;
 }
 
@@ -149,7 +153,6 @@ void setrunqueue(thread *td)
 	KASSERT(td->td_inhibitors == 0, "setrunqueue of thread %p inhibited by %#x", td,
 	    td->td_inhibitors);
 	KASSERT((td->td_flags & TDF_IDLETD) == 0, "setrunqueue of an idle thread");
-	CTR2(KTR_RUNQ, "setrunqueue: thread %p pri %d", td, td->td_priority);
 	TD_SET_RUNQ(td);
 	kg->kg_runnable++;
 	if (TD_IS_BOUND(td)) {
@@ -158,6 +161,8 @@ void setrunqueue(thread *td)
 	}
 	KASSERT((td->td_proc->p_flag & P_KSES) != 0, "unbound thread %p in a plain process", td);
 	kse *ke = td->td_kse;
+	KTR(KTR_SCHED, "ready", "thread {td} is ready at priority {pri}; it had KSE {ke}",
+	    td->td_tid, td->td_priority, ke != nullptr ? ke->ke_id : 0);
 	if (ke != nullptr) {
 		// Preempted: it brings its KSE, lent or not, and may have to leave it to a better
 		// one.
@@ -195,6 +200,7 @@ void remrunqueue(thread *td)
 	KASSERT(TD_ON_RUNQ(td), "remrunqueue of thread %p in state %#x", td, td->td_state);
 	kg->kg_runnable--;
 	TD_SET_CAN_RUN(td);
+	KTR(KTR_SCHED, "unready", "thread {td} is not ready any more", td->td_tid);
 	if (ke != nullptr)
 		sched_rem(ke);
 	if (TD_IS_BOUND(td))
@@ -253,6 +259,16 @@ thread *choosethread()
 	return td;
 }
 
+thread *choosethread_traced()
+{
+	thread *td = choosethread();
+	KTR(KTR_SCHED, "switch",
+	    "thread {from} leaves {state:t}, thread {to} runs on KSE {ke} at priority {pri}",
+	    curthread->td_tid, TD_STATE_WORD(curthread), td->td_tid, td->td_kse->ke_id,
+	    td->td_priority);
+	return td;
+}
+
 // lend_to: ke runs `candidate` next; a bound thread that was on it becomes the lender.
 static void lend_to(kse *ke, thread *candidate) REQUIRES(sched_lock)
 {
@@ -261,9 +277,12 @@ static void lend_to(kse *ke, thread *candidate) REQUIRES(sched_lock)
 		if (TD_IS_BOUND(orig)) {
 			ke->ke_bound = orig;
 			TD_SET_LOAN(orig);
-			CTR3(KTR_RUNQ, "lend: kse %p of thread %p to %p", ke, orig, candidate);
+			KTR(KTR_KSE, "lend", "thread {owner} lends KSE {ke} to thread {td}",
+			    orig->td_tid, ke->ke_id, candidate->td_tid);
 		} else {
 			detach(orig);
+			KTR(KTR_KSE, "leave", "thread {td} leaves KSE {ke} to thread {to}",
+			    orig->td_tid, ke->ke_id, candidate->td_tid);
 		}
 	}
 	ke->ke_ksegrp->kg_last_assigned = candidate;
@@ -281,6 +300,8 @@ static void put_aside(kse *ke, thread *orig) REQUIRES(sched_lock)
 		ke->ke_flags |= KEF_ONLOANQ;
 		kg->kg_lq.insert_head(*ke);
 		kg->kg_loan_kses++;
+		KTR(KTR_KSE, "loanable", "KSE {ke} may be borrowed while thread {owner} waits",
+		    ke->ke_id, orig->td_tid);
 		return;
 	}
 	if (orig != nullptr)
@@ -289,7 +310,8 @@ static void put_aside(kse *ke, thread *orig) REQUIRES(sched_lock)
 	ke->ke_state = KES_IDLE;
 	kg->kg_iq.insert_head(*ke);
 	kg->kg_idle_kses++;
-	CTR1(KTR_RUNQ, "idle: kse %p", ke);
+	KTR(KTR_KSE, "idle", "KSE {ke} is idle after thread {td}", ke->ke_id,
+	    orig != nullptr ? orig->td_tid : 0);
 }
 
 void kse_reassign(kse *ke)
@@ -315,7 +337,9 @@ void kse_reassign(kse *ke)
 		ke->ke_thread = owner;
 		ke->ke_bound = nullptr;
 		TD_CLR_LOAN(owner);
-		CTR2(KTR_RUNQ, "give back: kse %p to thread %p", ke, owner);
+		KTR(KTR_KSE, "give back",
+		    "KSE {ke} comes back to thread {owner} from thread {td}", ke->ke_id,
+		    owner->td_tid, orig != nullptr ? orig->td_tid : 0);
 		if (TD_CAN_RUN(owner)) {
 			setrunqueue(owner);
 			return;

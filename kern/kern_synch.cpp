@@ -39,7 +39,7 @@ static void endtsleep(void *arg)
 	thread *td = static_cast<thread *>(arg);
 
 	mtx_guard g{sched_lock};
-	CTR1(KTR_PROC, "endtsleep: thread %p", td);
+	KTR(KTR_SLEEP, "timeout", "the time is up for which thread {td} would sleep", td->td_tid);
 	if (TD_ON_SLEEPQ(td)) {
 		leave_queue(td);
 		td->td_flags |= TDF_TIMEOUT;
@@ -71,6 +71,13 @@ static bool stop_timeout(thread *td, int timo) REQUIRES(sched_lock)
 	return false;
 }
 
+// nothing_to_look_at: no signal for p's threads, and nobody wants them to stop. Under sched_lock:
+// who changes that takes sched_lock afterwards, to find those that sleep.
+static bool nothing_to_look_at(proc const *p)
+{
+	return (p->p_sflag & PS_NEEDSIGCHK) == 0 && P_SHOULDSTOP(p) == 0;
+}
+
 // look_for_signal: td is queued and about to sleep interruptibly: the signal that forbids it,
 // SIGSTOP when the process stops or is single-threaded, or 0. sched_lock is released meanwhile, so
 // td may be woken here.
@@ -79,6 +86,8 @@ static int look_for_signal(thread *td) REQUIRES(sched_lock)
 	proc *p = td->td_proc;
 
 	td->td_flags |= TDF_SINTR;
+	if (nothing_to_look_at(p))
+		return 0;
 	sched_lock.unlock();
 	p->p_mtx.lock();
 	int sig = cursig(td);
@@ -104,8 +113,12 @@ static sleep_end sleep_queued(thread *td, sleep_request const &request) REQUIRES
 		// Woken already and no signal: the sleep has succeeded.
 		end.catching = end.sig != 0 || TD_ON_SLEEPQ(td);
 		bool const refuse = end.sig != 0 || (td->td_flags & TDF_INTERRUPT) != 0;
-		if (refuse && TD_ON_SLEEPQ(td))
+		if (refuse && TD_ON_SLEEPQ(td)) {
 			leave_queue(td);
+			KTR(KTR_SLEEP, "no sleep",
+			    "thread {td} does not sleep: signal {sig}, or an interruption",
+			    td->td_tid, end.sig);
+		}
 	}
 	sched_sleep(td, pri != 0 ? static_cast<uint8_t>(pri) : td->td_priority);
 	if (TD_ON_SLEEPQ(td)) {
@@ -122,17 +135,20 @@ static sleep_end sleep_queued(thread *td, sleep_request const &request) REQUIRES
 }
 
 // sleep_result: what the sleeper is told. A stop or single-threading restarts the system call; a
-// signal ends it.
+// signal ends it, and so does kse_thr_interrupt, whatever else there is.
 static Errno sleep_result(thread *td, sleep_end const &end)
 {
 	if (end.timed_out && end.sig == 0)
 		return EWOULDBLOCK;
 	if (!end.catching)
 		return OK;
-	if (end.sig == SIGSTOP)
-		return ERESTART;
 	if (end.interrupted)
 		return EINTR;
+	if (end.sig == SIGSTOP)
+		return ERESTART;
+	// Without the lock: a signal that ended the sleep left its mark first.
+	if (end.sig == 0 && (td->td_proc->p_sflag & PS_NEEDSIGCHK) == 0)
+		return OK;
 	mtx_guard g{td->td_proc->p_mtx};
 	int const sig = end.sig != 0 ? end.sig : cursig(td);
 	return sig != 0 ? sig_interrupts(td->td_proc, sig) : OK;
@@ -289,7 +305,6 @@ void mi_switch()
 	td->td_last_kse = ke;
 	ke->ke_oncpu = NOCPU;
 	ke->ke_flags &= ~KEF_NEEDRESCHED;
-	CTR2(KTR_SCHED, "mi_switch: thread %p leaves in state %#x", td, td->td_state);
 	if ((td->td_flags & TDF_IDLETD) != 0)
 		TD_SET_CAN_RUN(td);             // chosen by name when nothing else is there
 	else if (TD_IS_RUNNING(td))
@@ -301,7 +316,6 @@ void mi_switch()
 	// below.
 	cpu_switch();
 	switched_in();
-	CTR1(KTR_SCHED, "mi_switch: thread %p is back", td);
 }
 
 void fork_exit(void (*func)(void *, trapframe *), void *arg, trapframe *frame)
@@ -320,7 +334,6 @@ void fork_exit(void (*func)(void *, trapframe *), void *arg, trapframe *frame)
 		if constexpr (config::invariants)
 			witness_acquired(sched_lock.object());
 		KASSERT(TD_IS_RUNNING(td), "thread %p begins in state %#x", td, td->td_state);
-		CTR2(KTR_PROC, "fork_exit: thread %p of process %d", td, td->td_proc->p_pid);
 	}
 	func(arg, frame);
 	// Kernel processes end by kthread_exit: there is no user mode to return to.

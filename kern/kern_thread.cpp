@@ -4,6 +4,7 @@
 #include <kern/thread.hpp>
 
 #include <kern/kassert.hpp>
+#include <kern/ktr.hpp>
 #include <kern/md.hpp>
 #include <kern/sysctl.hpp>
 #include <kern/sysinit.hpp>
@@ -209,6 +210,9 @@ void thread_link(thread *td, ksegrp *kg)
 	kg->kg_numthreads++;
 	oiks_report(p);
 	td->td_kse = nullptr;
+	if (p->p_state != PRS_NEW)
+		KTR(KTR_PROC, "thread new", "thread {td} is made in group {kg} of process {pid}",
+		    td->td_tid, kg->kg_id, p->p_pid);
 }
 
 // Without the analysis: what is being linked up nobody else can see yet.

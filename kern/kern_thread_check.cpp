@@ -5,6 +5,7 @@
 
 #include <kern/kassert.hpp>
 #include <kern/kern_proc.hpp>
+#include <kern/sched.hpp>
 #include <kern/sleepq.hpp>
 #include <kern/sysctl.hpp>
 #include <machine/pcpu.hpp>
@@ -27,6 +28,15 @@ static void require_count(int found, int expected, char const *sentence, void co
 		broken(sentence, object, found, expected);
 }
 
+// has_user_threads: one of the group's user threads is in the kernel.
+static bool has_user_threads(ksegrp const *kg) REQUIRES(sched_lock)
+{
+	for (thread const &td : kg->kg_threads)
+		if (!TD_IS_BOUND(&td))
+			return true;
+	return false;
+}
+
 // Invariants 2 and 4: where a KSE is, and who has it lent.
 static void check_kse(ksegrp *kg, kse *ke) REQUIRES(sched_lock)
 {
@@ -40,18 +50,27 @@ static void check_kse(ksegrp *kg, kse *ke) REQUIRES(sched_lock)
 	    "loanable KSEs are on kg_lq", ke);
 	if (ke->ke_state == KES_IDLE)
 		require(td == nullptr && owner == nullptr, "an idle KSE has no thread", ke);
+	// Those user threads see to it in end_or_upcall().
+	if (ke->ke_state == KES_IDLE && (ke->ke_flags & KEF_CARRYING) != 0 &&
+	    (ke->ke_proc->p_flag & P_SINGLE_EXIT) == 0)
+		require(has_user_threads(kg), "no UTS takes an idle KSE for busy for ever", ke);
 	if ((ke->ke_flags & KEF_ONLOANQ) != 0)
 		require(td != nullptr && TD_IS_BOUND(td) && TD_IS_INHIBITED(td) &&
 			!TD_ON_LOAN(td) && owner == nullptr,
 		    "a loanable KSE's owner is bound and asleep", ke);
+	require((ke->ke_state == KES_ONRUNQ) == sched_is_queued(ke),
+	    "queued KSEs are on the system run queue", ke);
 	if (ke->ke_state == KES_ONRUNQ)
 		require(td != nullptr && TD_ON_RUNQ(td), "a queued KSE has a ready thread", ke);
+	require((ke->ke_oncpu != NOCPU) == (td != nullptr && TD_IS_RUNNING(td)),
+	    "a KSE is on a CPU while its thread runs", ke);
 	if (td != nullptr)
 		require(td->td_kse == ke, "a KSE's thread has that KSE", ke);
 	if (owner != nullptr) {
 		require(TD_IS_BOUND(owner) && TD_ON_LOAN(owner) && owner->td_kse == ke,
 		    "a lender is bound, TDI_LOAN, and still names its KSE", ke);
 		require(td != owner, "a lent KSE does not run its owner", ke);
+		require(td == nullptr || !TD_IS_BOUND(td), "a borrower is unbound", ke);
 	}
 	if (thread *spare = ke->ke_tdspare)
 		require(spare->td_state == TDS_INACTIVE && spare->td_proc == nullptr,
@@ -151,10 +170,25 @@ void thread_check_proc(proc *p)
 			p->p_ksegrps.first()->kg_kses == 1, "a plain process has one of each", p);
 }
 
+// Invariants 5 and 7: sched_lock is held from the choice of a thread until it has arrived and
+// buried the one that ended there, so nobody else ever sees a CPU on the stack of a dead one.
+void thread_check_cpu(pcpu const &pc)
+{
+	thread const *td = pc.pc_curthread;
+
+	require(TD_IS_RUNNING(td) && td->td_proc != nullptr, "a CPU runs a thread that lives", td);
+	require(td->td_kse != nullptr && td->td_kse->ke_oncpu == pc.pc_cpuid,
+	    "a CPU's thread has a KSE, which is there", td);
+	require(pc.pc_deadthread == nullptr, "a thread that ended is buried by the next",
+	    pc.pc_deadthread);
+}
+
 void thread_check_all()
 {
 	mtx_guard tree{proctree_lock};
 	mtx_guard g{sched_lock};
+	for (uint32_t cpu = 0; cpu < mp_ncpus; cpu++)
+		thread_check_cpu(*pcpu_find(cpu));
 	for (proc &p : allproc)
 		if (p.p_state == PRS_NORMAL)
 			thread_check_proc(&p);

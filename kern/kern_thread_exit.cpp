@@ -51,6 +51,7 @@ static kse *give_up_kse(thread *td) REQUIRES(sched_lock)
 	td->td_kse = nullptr;
 	ke->ke_state = KES_UNQUEUED;
 	ke->ke_oncpu = NOCPU;
+	KTR(KTR_KSE, "give up", "thread {td} gives up KSE {ke}", td->td_tid, ke->ke_id);
 	if ((ke->ke_flags & KEF_EXIT) == 0) {
 		kse_reassign(ke);
 		return ke;
@@ -80,7 +81,10 @@ void thread_exit()
 	    "thread %p ends without process, KSE or group", td);
 	p->p_mtx.assert_owned();
 	KASSERT(!Giant.owned(), "dying thread %p owns Giant", td);
-	CTR1(KTR_PROC, "thread_exit: thread %p", td);
+	KASSERT(p->p_sigsuspender != td || (p->p_flag & (P_SINGLE_EXIT | P_WEXIT)) != 0,
+	    "thread %p ends in sigsuspend and leaves its mask to process %d", td, p->p_pid);
+	KTR(KTR_PROC, "thread end", "thread {td} of process {pid} ends, the last one {last}",
+	    td->td_tid, p->p_pid, p->p_numthreads == 1);
 
 	stash_spares(td, ke);
 	cpu_thread_exit(td);
@@ -163,6 +167,8 @@ static void purge_idle(ksegrp *kg) REQUIRES(sched_lock)
 		kg->kg_idle_kses--;
 		kg->kg_kseq.remove(*ke);
 		kg->kg_kses--;
+		KTR(KTR_PROC, "kse end", "KSE {ke} of group {kg}, idle, ends", ke->ke_id,
+		    kg->kg_id);
 		if (thread *spare = ke->ke_tdspare) {
 			ke->ke_tdspare = nullptr;
 			thread_stash(spare);
@@ -202,10 +208,11 @@ void thread_leave_kse_mode(thread *td)
 	KASSERT(ke->ke_bound == nullptr, "process %d leaves KSE mode on a lent KSE", p->p_pid);
 	// Unbound first: without P_KSES nothing looks after kg_runq (D-08).
 	td->td_flags &= ~(TDF_UNBOUND | TDF_UPCALLING | TDF_KEPTKSE | TDF_EAGER |
-	    TDF_INTERRUPT);
+	    TDF_NOCALL | TDF_INTERRUPT);
 	td->td_mailbox = uaddr{};
 	stash_spares(td, ke);
-	ke->ke_flags &= ~(KEF_EXIT | KEF_WAKEUP | KEF_RELEASED | KEF_QUANTUM);
+	ke->ke_flags &= ~(KEF_EXIT | KEF_WAKEUP | KEF_RELEASED | KEF_QUANTUM |
+	    KEF_CARRYING);
 	ke->ke_mailbox = uaddr{};
 	ke->ke_upcall = uaddr{};
 	ke->ke_stack = stack_t{};
@@ -216,4 +223,5 @@ void thread_leave_kse_mode(thread *td)
 	}
 	p->p_flag &= ~P_KSES;
 	p->p_oiks = 0;
+	KTR(KTR_PROC, "plain", "process {pid} leaves KSE mode", p->p_pid);
 }

@@ -19,6 +19,7 @@ struct tunable_alias final {
 };
 constinit tunable_alias const aliases[] = {
 	{"ktr.mask", "debug.ktr.mask"},
+	{"sched.seed", "kern.sched.seed"},
 };
 
 // Words that are no sysctls; each is read by its subject.

@@ -39,7 +39,6 @@ thread *thread_schedule_upcall_with(thread *td, kse *ke, thread *td2)
 		return nullptr;
 	if (!newkse && p->p_numthreads >= max_threads_per_proc_hard)
 		return nullptr;
-	CTR3(KTR_PROC, "thread_schedule_upcall: thread %p (pid %d, kse %p)", td2, p->p_pid, ke);
 
 	static_cast<thread_zeroed &>(*td2) = thread_zeroed{};
 	static_cast<thread_copied &>(*td2) = *td;
@@ -54,6 +53,10 @@ thread *thread_schedule_upcall_with(thread *td, kse *ke, thread *td2)
 		// Lent back to td, until it blocks, ends or comes to the user boundary.
 		ke->ke_bound = td2;
 		TD_SET_LOAN(td2);
+		KTR(KTR_UPCALL, "upcall made",
+		    "thread {td} is made for the next upcall of KSE {ke} and lends it to "
+		    "thread {by}; its priority is {pri}",
+		    td2->td_tid, ke->ke_id, td->td_tid, td2->td_priority);
 		return td2;
 	}
 	if (ke->ke_state == KES_IDLE) {
@@ -62,6 +65,9 @@ thread *thread_schedule_upcall_with(thread *td, kse *ke, thread *td2)
 	}
 	ke->ke_thread = td2;
 	ke->ke_state = KES_THREAD;
+	KTR(KTR_UPCALL, "upcall start",
+	    "thread {td} is made for an upcall of KSE {ke} at once, at priority {pri}",
+	    td2->td_tid, ke->ke_id, td2->td_priority);
 	setrunqueue(td2);
 	return td2;
 }
@@ -90,8 +96,12 @@ void thread_block_upcall_locked(thread *td)
 	// upcall. To leave the upcall to that thread, when it is done, is not enough: it may get
 	// another KSE, or block again and have no standin left.
 	td->td_flags |= TDF_INMSLEEP;
-	thread_schedule_upcall(td, td->td_kse);
+	thread *upcall = thread_schedule_upcall(td, td->td_kse);
 	td->td_flags &= ~TDF_INMSLEEP;
+	KTR(KTR_UPCALL, "block",
+	    "user thread {mailbox:x} is about to block in thread {td} on KSE {ke}: upcall {upcall}",
+	    td->td_mailbox, td->td_tid, td->td_kse->ke_id,
+	    upcall != nullptr ? upcall->td_tid : 0);
 }
 
 void thread_wakeup_upcall(thread *td, kse *ke)
@@ -154,13 +164,17 @@ static void install_standin(thread *td)
 }
 
 // become_unbound: TDF_UNBOUND changes under sched_lock only (D-24).
-// how: TDF_KEPTKSE, or TDF_EAGER for a thread that may not return directly.
+// how: TDF_KEPTKSE, or TDF_EAGER for a thread that may not return directly; TDF_NOCALL.
 static void become_unbound(thread *td, uaddr mailbox, int how)
 {
 	install_standin(td);
 	mtx_guard g{sched_lock};
 	td->td_mailbox = mailbox;
 	td->td_flags |= TDF_UNBOUND | how;
+	td->td_kse->ke_flags |= KEF_CARRYING;
+	KTR(KTR_UPCALL, "enter",
+	    "thread {td} carries user thread {mailbox:x} on KSE {ke}, how {how:x}",
+	    td->td_tid, mailbox, td->td_kse->ke_id, how);
 }
 
 void thread_user_enter(proc *p, thread *td, user_entry why)
@@ -182,7 +196,8 @@ void thread_user_enter(proc *p, thread *td, user_entry why)
 	if (why == user_entry::trap && !mailbox_allows_preemption(mailbox, *current))
 		return;
 	bool const eager = eager_upcall != 0 && why == user_entry::syscall;
-	become_unbound(td, *current, eager ? TDF_EAGER : TDF_KEPTKSE);
+	become_unbound(td, *current, (eager ? TDF_EAGER : TDF_KEPTKSE) |
+	    (why == user_entry::trap ? TDF_NOCALL : 0));
 }
 
 void thread_quantum_tick(thread *td)
@@ -210,11 +225,12 @@ void thread_preempt(thread *td)
 	if (!mailbox_allows_preemption(mailbox, *current))
 		return;
 	// There is no direct return from here: the thread is exported.
-	become_unbound(td, *current, TDF_EAGER);
+	become_unbound(td, *current, TDF_EAGER | TDF_NOCALL);
 }
 
 // What a thread loses when it becomes bound.
-static constexpr int unbound_flags = TDF_UNBOUND | TDF_KEPTKSE | TDF_EAGER | TDF_INTERRUPT;
+static constexpr int unbound_flags = TDF_UNBOUND | TDF_KEPTKSE | TDF_EAGER | TDF_NOCALL |
+    TDF_INTERRUPT;
 
 // return_directly: an unbound thread that never lost its KSE, with nothing to tell the UTS, goes
 // back to its user thread as if it had been bound. Whether it did.
@@ -229,8 +245,12 @@ static bool return_directly(thread *td)
 	    (td->td_kse->ke_flags & KEF_ASTPENDING) != 0 || next_unassigned(kg) != nullptr ||
 	    (td->td_proc->p_sflag & PS_NEEDSIGCHK) != 0)
 		return false;
+	KTR(KTR_UPCALL, "return",
+	    "thread {td} takes user thread {mailbox:x} back to user mode, without an upcall",
+	    td->td_tid, td->td_mailbox);
 	td->td_mailbox = uaddr{};
 	td->td_flags &= ~unbound_flags;
+	td->td_kse->ke_flags &= ~KEF_CARRYING;
 	return true;
 }
 
@@ -243,22 +263,43 @@ static kse *idle_reporter(thread *td) REQUIRES(sched_lock)
 	return td->td_ksegrp->kg_iq.first();
 }
 
-// end_or_upcall: a borrower ends here; on its own KSE td becomes the upcall. False: td lacks the
-// standin for an upcall of an idle KSE, having used it when it blocked.
+// left_behind: a KSE of td's group from which a thread went that waited for a lock, and found
+// another one when it had it: idle, while its UTS takes it for busy. Or null.
+static kse *left_behind(thread *td) REQUIRES(sched_lock)
+{
+	for (kse &ke : td->td_ksegrp->kg_iq)
+		if ((ke.ke_flags & KEF_CARRYING) != 0)
+			return &ke;
+	return nullptr;
+}
+
+// end_or_upcall: a borrower ends here; on its own KSE td becomes the upcall. Idle KSEs of which
+// their UTS thinks otherwise upcall, too. False: td lacks the standin for an upcall of an idle KSE,
+// having used it.
 static bool end_or_upcall(thread *td)
 {
 	mtx_guard pg{td->td_proc->p_mtx};
 	mtx_guard sg{sched_lock};
+	while (kse *left = left_behind(td)) {
+		if (td->td_standin == nullptr)
+			return false;
+		left->ke_flags &= ~KEF_CARRYING;
+		thread_schedule_upcall(td, left);
+	}
 	if (td->td_kse->ke_bound != nullptr) {
 		kse *idle = idle_reporter(td);
 		if (idle != nullptr && td->td_standin == nullptr)
 			return false;
 		if (idle != nullptr)
 			thread_schedule_upcall(td, idle);
+		else
+			kse_wake_released(td->td_ksegrp);
 		thread_exit();          // HANDOVER: takes both locks with it
 	}
 	td->td_flags &= ~unbound_flags;
 	td->td_flags |= TDF_UPCALLING;
+	KTR(KTR_UPCALL, "become upcall", "thread {td} becomes the upcall of KSE {ke} itself",
+	    td->td_tid, td->td_kse->ke_id);
 	return true;
 }
 
@@ -289,9 +330,15 @@ static bool lend_if_wanted(thread *td)
 	if (next_unassigned(td->td_ksegrp) == nullptr)
 		return false;
 	kse *ke = td->td_kse;
+	// An upcall on its way comes back to look at all that a trap could be asked for, and what
+	// ast() alone does, deliver() does as well.
+	if ((td->td_flags & TDF_UPCALLING) != 0)
+		ke->ke_flags &= ~KEF_ASTPENDING;
 	TD_SET_LOAN(td);
 	ke->ke_bound = td;
 	ke->ke_thread = nullptr;
+	KTR(KTR_KSE, "lend", "thread {owner}, about to leave the kernel, lends KSE {ke}",
+	    td->td_tid, ke->ke_id);
 	mi_switch();                    // kse_reassign() finds the ready thread again
 	return true;
 }
@@ -302,7 +349,6 @@ static void deliver(thread *td)
 {
 	kse *ke = td->td_kse;
 
-	CTR3(KTR_PROC, "userret: upcall thread %p (pid %d, kse %p)", td, td->td_proc->p_pid, ke);
 	if (cpu_set_upcall_kse(td, ke) != OK)
 		thread_fatal_mailbox(td, "upcall stack",
 		    user_at(uaddr{static_cast<uint32_t>(
@@ -315,11 +361,13 @@ static void deliver(thread *td)
 	{	mtx_guard g{sched_lock};
 		td->td_flags &= ~TDF_UPCALLING;
 		// The UTS looks at all its queues now: an earlier kse_wakeup is served.
-		ke->ke_flags &= ~(KEF_WAKEUP | KEF_QUANTUM);
+		ke->ke_flags &= ~(KEF_WAKEUP | KEF_QUANTUM | KEF_CARRYING);
 		ke->ke_quantum = 0;
 	}
 	if (mailbox_clear_curthread(ke->ke_mailbox) != OK)
 		thread_fatal_mailbox(td, "KSE mailbox", ke->ke_mailbox);
+	KTR(KTR_UPCALL, "upcall", "KSE {ke} upcalls: thread {td} enters the UTS", ke->ke_id,
+	    td->td_tid);
 }
 
 Errno thread_userret(thread *td, [[maybe_unused]] trapframe *frame)
@@ -347,4 +395,6 @@ void thread_upcall_now(thread *td)
 	KASSERT(TD_IS_BOUND(td) && td->td_kse->ke_mailbox != uaddr{},
 	    "thread %p cannot become an upcall", td);
 	td->td_flags |= TDF_UPCALLING;
+	KTR(KTR_UPCALL, "upcall due", "thread {td} is to upcall on KSE {ke} at once", td->td_tid,
+	    td->td_kse->ke_id);
 }

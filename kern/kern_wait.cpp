@@ -65,6 +65,17 @@ struct claimed_child final {
 	int   status;
 };
 
+// mark_told: the stop or continuation that is now is being told. At once, and taken back if it
+// could not be: what comes while it is handed out is new.
+static void mark_told(proc &p, news what) REQUIRES(proctree_lock)
+{
+	mtx_guard g{p.p_mtx};
+	if (what == news::stopped)
+		p.p_flag |= P_WAITED;
+	else
+		p.p_flag &= ~uint32_t{P_CONTINUED};
+}
+
 // find_child: claim a child that fits and has news; p null when there are none. *waitable tells
 // whether any child fits.
 static claimed_child find_child(proc *parent, wait4_args const &uap, bool *waitable)
@@ -81,6 +92,7 @@ static claimed_child find_child(proc *parent, wait4_args const &uap, bool *waita
 		p.p_waiting = true;
 		if (what == news::ended)
 			return {&p, what, p.p_xstat};
+		mark_told(p, what);
 		return {&p, what, what == news::stopped ? W_STOPCODE(p.p_xstat) : SIGCONT};
 	}
 	return {nullptr, news::none, 0};
@@ -118,16 +130,19 @@ static result<claimed_child> claim_child(proc *parent, wait4_args const &uap)
 	}
 }
 
-// unclaim_child: the child can be waited for again; news that were told are none any more.
+// unclaim_child: the child can be waited for again; what could not be told is news again unless it
+// is over. It may have ended meanwhile, and gone to init when its parent wants no zombies.
 static void unclaim_child(claimed_child const &child, bool told)
 {
 	mtx_guard tree{proctree_lock};
 	mtx_guard g{child.p->p_mtx};
 	child.p->p_waiting = false;
-	if (told && child.what == news::stopped)
-		child.p->p_flag |= P_WAITED;
-	else if (told && child.what == news::continued)
-		child.p->p_flag &= ~uint32_t{P_CONTINUED};
+	bool const stopped = (child.p->p_flag & P_STOPPED_SIG) != 0;
+	if (!told && child.what == news::stopped && stopped)
+		child.p->p_flag &= ~uint32_t{P_WAITED};
+	else if (!told && child.what == news::continued && !stopped)
+		child.p->p_flag |= P_CONTINUED;
+	wakeup(child.p->p_pptr);
 }
 
 static Errno hand_out(claimed_child const &child, wait4_args const &uap)

@@ -5,9 +5,29 @@
 
 #include <kern/kassert.hpp>
 
+#include <string.h>
+
 // Bounds of the kernel's code, from linker.ld.
 extern "C" char const kernel_text_start[];
 extern "C" char const kernel_text_end[];
+
+extern "C" char const kernel_data_start[];
+
+// below: the last symbol at or below `at`; null when there is none.
+static ksym const *below(uintptr_t at)
+{
+	// It lies in [low, high).
+	uint32_t low = 0;
+	uint32_t high = ksym_count;
+	while (high - low > 1) {
+		uint32_t const middle = low + (high - low) / 2;
+		if (ksym_table[middle].address <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return ksym_count == 0 || ksym_table[low].address > at ? nullptr : &ksym_table[low];
+}
 
 char const *ksym_lookup(uintptr_t pc, uint32_t *offset)
 {
@@ -15,20 +35,38 @@ char const *ksym_lookup(uintptr_t pc, uint32_t *offset)
 	    || pc >= reinterpret_cast<uintptr_t>(kernel_text_end))
 		return nullptr;
 
-	// The last symbol at or below pc lies in [low, high).
-	uint32_t low = 0;
-	uint32_t high = ksym_count;
-	while (high - low > 1) {
-		uint32_t const middle = low + (high - low) / 2;
-		if (ksym_table[middle].address <= pc)
-			low = middle;
-		else
-			high = middle;
-	}
-	if (ksym_count == 0 || ksym_table[low].address > pc)
+	ksym const *const found = below(pc);
+	if (found == nullptr)
 		return nullptr;
-	*offset = static_cast<uint32_t>(pc) - ksym_table[low].address;
-	return ksym_strings + ksym_table[low].name;
+	*offset = static_cast<uint32_t>(pc) - found->address;
+	return ksym_strings + found->name;
+}
+
+char const *ksym_nearest(uintptr_t at, uint32_t *offset)
+{
+	constexpr uint32_t farthest = 0x10000;
+	if (char const *const name = ksym_lookup(at, offset))
+		return name;
+	ksym const *const found = below(at);
+	if (found == nullptr || at < reinterpret_cast<uintptr_t>(kernel_data_start) ||
+	    found->address < reinterpret_cast<uintptr_t>(kernel_data_start) ||
+	    at - found->address >= farthest)
+		return nullptr;
+	*offset = static_cast<uint32_t>(at) - found->address;
+	return ksym_strings + found->name;
+}
+
+uint32_t ksym_find(char const *name, size_t length, uint32_t *value)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < ksym_count; i++) {
+		char const *const known = ksym_strings + ksym_table[i].name;
+		if (strncmp(known, name, length) != 0 || known[length] != '\0')
+			continue;
+		if (count++ == 0)
+			*value = ksym_table[i].address;
+	}
+	return count;
 }
 
 void print_backtrace(uintptr_t const *pcs, size_t count)

@@ -34,7 +34,38 @@ enum class lock_rank : uint8_t {
 	ktr,                    // event ring control
 	test_spin,              // for in-kernel tests
 	console,                // one line of output at a time; innermost
+	past_last,              // none: how far the ranks go
 };
+
+// lock_rank_name: for people. The switch has no default: a rank without a name does not compile.
+constexpr char const *lock_rank_name(lock_rank rank)
+{
+	switch (rank) {
+	case lock_rank::giant: return "giant";
+	case lock_rank::proctree: return "proctree";
+	case lock_rank::filedesc: return "filedesc";
+	case lock_rank::file: return "file";
+	case lock_rank::vm_map: return "vm_map";
+	case lock_rank::proc: return "proc";
+	case lock_rank::zone_list: return "zone_list";
+	case lock_rank::zone: return "zone";
+	case lock_rank::kmem: return "kmem";
+	case lock_rank::memwait: return "memwait";
+	case lock_rank::test_sleep: return "test_sleep";
+	case lock_rank::intr: return "intr";
+	case lock_rank::tty: return "tty";
+	case lock_rank::sched: return "sched";
+	case lock_rank::callout: return "callout";
+	case lock_rank::zombie: return "zombie";
+	case lock_rank::frames: return "frames";
+	case lock_rank::pmap_kernel: return "pmap_kernel";
+	case lock_rank::ktr: return "ktr";
+	case lock_rank::test_spin: return "test_spin";
+	case lock_rank::console: return "console";
+	case lock_rank::past_last: break;
+	}
+	return "none";
+}
 
 // Ranks of which a thread may hold two at once, in an order that the comment above fixes.
 constexpr bool lock_rank_nests(lock_rank rank)

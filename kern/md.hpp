@@ -59,8 +59,8 @@ void fork_return(void *arg, trapframe *frame);
 // wrong, a selector is not user mode's, or an FPU format is unknown; flags that user mode may not
 // change keep their values. td is curthread.
 void get_mcontext(thread *td, mcontext_t *mc);
-// get_mcontext_part: as get_mcontext, but leaves mc_fpstate and what follows alone when td has no
-// FPU state. Returns how many bytes, from the start of *mc, it filled in.
+// get_mcontext_part: as get_mcontext, but leaves alone what follows td's FPU state, which is all of
+// mc_fpstate when td has none. Returns how many bytes, from the start of *mc, it filled in.
 size_t get_mcontext_part(thread *td, mcontext_t *mc);
 Errno set_mcontext(thread *td, mcontext_t const *mc);
 // signal_delivery: a caught signal on its way to its handler.
@@ -92,16 +92,31 @@ uint32_t trapframe_pc(trapframe const *frame);
 
 // nanouptime: nanoseconds since boot, monotonic on each CPU, any context.
 uint64_t nanouptime();
+// cpu_ticks: a count that goes up steadily, cheaper than nanouptime: the time stamp counter where
+// there is one. cpu_ticks_ns: what uptime it was at that count, by the rate that is best known now,
+// so that two of its answers compare only if nothing was learnt in between.
+uint64_t cpu_ticks();
+uint64_t cpu_ticks_ns(uint64_t counted);
+
+// tick_rate: uptime is tr_ns + (cpu_ticks() - tr_ticks) * tr_scale / 2^32. Constant once shown.
+struct tick_rate final {
+	uint64_t tr_ticks;
+	uint64_t tr_ns;
+	uint64_t tr_scale;
+};
+extern atomic<tick_rate const *> cpu_tick_rate;
 // boot_time: seconds since 1970 when uptime was 0, from the battery clock.
 int64_t boot_time();
 
 // console bytes: polled, any context. cnputc makes \r\n of \n where the device needs it. cngetc: -1
-// when there is none.
+// when there is none; cn_break: a BREAK on the serial line, or Ctrl-Alt-Esc.
+inline constexpr int cn_break = 0x100;
 void cnputc(int c);
 int cngetc();
-// cn_input_start: from now on input(c) is called, from the interrupt, for each byte that arrives
-// from the keyboard or the serial line of the console. Once, after SI_SUB_CLOCKS.
-void cn_input_start(void (*input)(int c));
+// cn_input_start: from now on input(c, frame) is called, from the interrupt, for each byte that
+// arrives from the keyboard or the serial line of the console, or cn_break; `frame` is what was
+// interrupted. Once, after SI_SUB_CLOCKS.
+void cn_input_start(void (*input)(int c, trapframe *frame));
 
 // boot_module: the first module of the boot loader (the boot image), in the direct map, never
 // reused; false and nothing stored when there is none.
@@ -114,16 +129,30 @@ enum class poweroff_status { normal, panicked, selftest_failed, watchdog };
 // cpu_halt: stop this CPU for good, interrupts off.
 [[noreturn]] void cpu_halt();
 
+// code_position: where code is, and its frame.
+struct code_position final {
+	uintptr_t pc, fp, sp;
+};
 // stack_trace: return addresses of the calling chain, innermost first, from frame pointer `fp` (0:
 // the caller's own); never faults; stops at the first word that is no kernel stack or text.
 // Returns how many were stored.
 size_t stack_trace(uintptr_t fp, uintptr_t *pcs, size_t most);
+// stack_trace_frame: from where a trap interrupted the kernel; none when that was user mode.
+size_t stack_trace_frame(trapframe const *frame, uintptr_t *pcs, size_t most);
+// stack_trace_at: program counter and return addresses of a thread's code at `pc` with that frame
+// pointer and stack pointer; of a function that has not made its frame yet, too.
+size_t stack_trace_at(thread const *td, code_position const &at, uintptr_t *pcs, size_t most);
 // stack_trace_thread: the same for a thread that is switched out.
 size_t stack_trace_thread(thread const *td, uintptr_t *pcs, size_t most);
 
 // cpu_stop_trace: what CPU `cpu` was doing when panic stopped it: return addresses, innermost
 // first, none for user mode. False when it has not stopped.
 bool cpu_stop_trace(uint32_t cpu, uintptr_t const **pcs, size_t *count);
+
+// stack_guard_init: sets what guards stack frames from here on; `seed` differs from boot to boot
+// where it can. First thing, from a function that is not guarded itself. DEBUG kernels only
+// (subr_stack_guard.cpp).
+void stack_guard_init(uint64_t seed);
 
 // --- called by the machine
 // --------------------------------------------------------------------------

@@ -67,6 +67,8 @@ public:
 	// its acquire with the release in unlock().
 	void lock() ACQUIRE();
 	void unlock() RELEASES();
+	// release: unlock() that never switches, not even under kern.sched.seed.
+	void release() RELEASES();
 
 	// owned: whether curthread holds it. recursion: how many times more than once.
 	bool owned() const;
@@ -88,7 +90,9 @@ public:
 	static void abandon(lock_object const &lo);
 
 private:
-	bool lock_hard();
+	// The rare halves: apart, so that the common ones are compiled into their callers.
+	[[gnu::noinline]] bool lock_hard();
+	[[gnu::noinline]] void unlock_hard();
 
 	atomic<uintptr_t> mtx_lock_{MTX_UNOWNED};
 	uint32_t recurse_{};
@@ -128,8 +132,11 @@ public:
 
 private:
 	void recurse();
-	bool lock_hard(uintptr_t self);
-	void unlock_hard();
+	void release();
+	bool try_hard(uintptr_t self);
+	// As of spin_mtx.
+	[[gnu::noinline]] bool lock_hard();
+	[[gnu::noinline]] void unlock_hard();
 
 	atomic<uintptr_t> mtx_lock_{MTX_UNOWNED};
 	uint32_t recurse_{};

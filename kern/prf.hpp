@@ -11,3 +11,8 @@ void prf_locks_work();
 // console_write: bytes of user programs to the console, in one piece, not into the message buffer.
 // Any context, any locks.
 void console_write(char const *bytes, size_t length);
+
+// console_tap: called behind each character that printf shows, unless null. For a debugger while
+// everything else stands still: it need not return.
+using console_listener = void(char c);
+extern console_listener *console_tap;

@@ -85,6 +85,7 @@ enum : int {
 	TDF_IDLETD = 0x100000,          // a CPU's idle thread; ours
 	TDF_KEPTKSE = 0x200000,         // unbound, on its KSE without a break; ours
 	TDF_EAGER = 0x400000,           // unbound, and shall end in an upcall in any case; ours
+	TDF_NOCALL = 0x800000,          // unbound, in no call that could be interrupted; ours
 };
 
 // ke_state
@@ -106,6 +107,7 @@ enum : int {
 	KEF_WAKEUP = 0x10000,           // kse_wakeup came before kse_release (D-06); ours
 	KEF_RELEASED = 0x20000,         // its last thread sleeps in kse_release (D-01); ours
 	KEF_QUANTUM = 0x40000,          // the time slice is used up; ours
+	KEF_CARRYING = 0x80000,         // its UTS thinks it busy with one in the kernel; ours
 };
 
 // p_flag (c), historical values
@@ -123,7 +125,6 @@ enum : uint32_t {
 	P_STOPPED_SIG = 0x00020000,
 	P_STOPPED_TRACE = 0x00040000,
 	P_STOPPED_SINGLE = 0x00080000,  // somebody wants to be the only thread
-	P_OLDMASK = 0x02000000,         // p_oldsigmask is to come back: sigsuspend
 	P_INEXEC = 0x08000000,
 	P_STOPPED = P_STOPPED_SIG | P_STOPPED_TRACE | P_STOPPED_SINGLE,
 };
@@ -301,7 +302,8 @@ struct proc final {
 	sigset_t        p_siglist{};            // (c) pending signals
 	sigset_t        p_sigmask{};            // (c) masked signals; of the process in this era
 	sigset_t        p_sigignore{};          // (c) ignored signals
-	sigset_t        p_oldsigmask{};         // (c) mask before sigsuspend, with P_OLDMASK
+	sigset_t        p_oldsigmask{};         // (c) mask before sigsuspend
+	thread         *p_sigsuspender{};       // (c) whose sigsuspend put p_oldsigmask aside; ours
 	stack_t         p_sigstk{nullptr, 0, SS_DISABLE};       // (c) alternate signal stack
 	sigacts         p_sigacts{};            // (c) actions
 	thread         *p_sigstandin{};         // (j) spare for the upcall of a signal; KSE mode
@@ -333,6 +335,12 @@ inline bool TD_ON_LOCK(thread const *td) { return (td->td_inhibitors & TDI_LOCK)
 inline bool TD_ON_LOAN(thread const *td) { return (td->td_inhibitors & TDI_LOAN) != 0; }
 inline bool TD_ON_SLEEPQ(thread const *td) { return td->td_wchan != nullptr; }
 inline bool TD_IS_BOUND(thread const *td) { return (td->td_flags & TDF_UNBOUND) == 0; }
+
+// TD_STATE_WORD: state and inhibitors in one word of a trace event; ours.
+inline uint32_t TD_STATE_WORD(thread const *td)
+{
+	return td->td_state | static_cast<uint32_t>(td->td_inhibitors) << 8;
+}
 
 inline void TD_SET_INHIB(thread *td, int inhibitor) REQUIRES(sched_lock)
 {

@@ -18,6 +18,8 @@ public:
 	void remove(kse *ke);           // from where it was put
 	kse *choose() const;            // head of the best queue, left there; null when empty
 	bool check() const { return (bits_[0] | bits_[1]) != 0; }
+	// contains: whether it is in the queue where it was put last; for checks.
+	bool contains(kse const &ke) const { return queues_[ke.ke_rqindex].contains(ke); }
 	// first, next: walk all KSEs, best first, for checks and reports.
 	kse *first() const { return choose(); }
 	kse *next(kse *ke) const;

@@ -19,8 +19,10 @@ void remrunqueue(thread *td) REQUIRES(sched_lock);
 void adjustrunqueue(thread *td, uint8_t newpri) REQUIRES(sched_lock);
 
 // choosethread: the thread to run next on this CPU, RUNNING, off all queues; the CPU's idle thread
-// when there is none. For cpu_switch() and cpu_throw() alone.
+// when there is none. For cpu_switch() and cpu_throw() alone. While switches are recorded they call
+// choosethread_traced() instead.
 extern "C" thread *choosethread() REQUIRES(sched_lock);
+extern "C" thread *choosethread_traced() REQUIRES(sched_lock);
 
 // kse_reassign: ke's thread stopped running: give ke to the next ready thread of the group, back to
 // its lender, to kg_lq or to kg_iq.
@@ -50,9 +52,13 @@ extern "C" void fork_exit(void (*callout)(void *, trapframe *), void *arg, trapf
 void sched_add(kse *ke) REQUIRES(sched_lock);   // onto the system run queue; ke_thread is attached
 void sched_rem(kse *ke) REQUIRES(sched_lock);   // off it; KES_THREAD afterwards
 kse *sched_choose() REQUIRES(sched_lock);       // best KSE, taken off the queue; null when empty
+// sched_is_queued: whether it is on the system run queue, by a look at the queue; for checks.
+bool sched_is_queued(kse const *ke) REQUIRES(sched_lock);
 // idle_kick: a KSE was queued that this CPU will not take: wake one of the idle CPUs among `cpus`,
 // if there is one.
 void idle_kick(uint32_t cpus) REQUIRES(sched_lock);
+// sched_queued: the KSE behind ke on the run queue, null at the end; the first one for null.
+kse *sched_queued(kse const *ke) REQUIRES(sched_lock);
 bool sched_runnable();                          // whether any KSE is queued; may be asked unlocked
 // sched_prio: td's priority is pri; the active one stays better while mutexes lend it more.
 void sched_prio(thread *td, uint8_t pri) REQUIRES(sched_lock);
@@ -63,7 +69,13 @@ void sched_exit(ksegrp *parent, ksegrp *child) REQUIRES(sched_lock);
 // sched_clock: one tick is charged to td, running on this CPU; asks for a reschedule at the end of
 // the time slice.
 void sched_clock(thread *td) REQUIRES(sched_lock);
-// sched_userret: back to the user priority before user mode.
+// sched_at_user_prio: td runs at its user priority. An unlocked look: a change at this moment is
+// caught on the next way out. sched_userret: back to it before user mode.
+inline bool sched_at_user_prio(thread const *td)
+{
+	uint8_t const prio = td->td_ksegrp->kg_user_pri;
+	return td->td_priority == prio && td->td_base_pri == prio;
+}
 void sched_userret(thread *td) EXCLUDES(sched_lock);
 // sched_confine: from here on only the CPUs whose bits are set run threads; the others idle, and
 // take interrupts. None set stands for CPU 0. Returns when it is so: when what ran on the others

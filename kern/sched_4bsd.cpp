@@ -9,6 +9,7 @@
 #include <kern/md.hpp>
 #include <kern/runq.hpp>
 #include <kern/sched_decay.hpp>
+#include <kern/sched_seed.hpp>
 #include <kern/selftest.hpp>
 #include <kern/sleepq.hpp>
 #include <kern/sysctl.hpp>
@@ -136,7 +137,9 @@ void sched_add(kse *ke)
 	sched_lock.assert_owned();
 	KASSERT(td != nullptr && td->td_kse == ke, "sched_add of kse %p without its thread", ke);
 	KASSERT(ke->ke_state != KES_ONRUNQ, "sched_add of kse %p twice", ke);
-	CTR3(KTR_RUNQ, "sched_add: kse %p thread %p pri %d", ke, td, td->td_priority);
+	KTR(KTR_SCHED, "queue",
+	    "KSE {ke} of thread {td} waits for a CPU at priority {pri}, bound {bound}", ke->ke_id,
+	    td->td_tid, td->td_priority, TD_IS_BOUND(td));
 	ke->ke_ksegrp->kg_runq_kses++;
 	ke->ke_state = KES_ONRUNQ;
 	system_runq.add(ke);
@@ -146,9 +149,8 @@ void sched_add(kse *ke)
 		idle_kick(cpus_in_use.load(order::relaxed));
 }
 
-void sched_rem(kse *ke)
+static void leave_queue(kse *ke) REQUIRES(sched_lock)
 {
-	sched_lock.assert_owned();
 	KASSERT(ke->ke_state == KES_ONRUNQ, "sched_rem of kse %p in state %#x", ke, ke->ke_state);
 	system_runq.remove(ke);
 	queued--;
@@ -156,15 +158,43 @@ void sched_rem(kse *ke)
 	ke->ke_ksegrp->kg_runq_kses--;
 }
 
+bool sched_is_queued(kse const *ke)
+{
+	return system_runq.contains(*ke);
+}
+
+void sched_rem(kse *ke)
+{
+	sched_lock.assert_owned();
+	KTR(KTR_SCHED, "unqueue", "KSE {ke} waits for a CPU no longer", ke->ke_id);
+	leave_queue(ke);
+}
+
+// best_kse: the first KSE of the best queue; under kern.sched.seed, the second as well.
+static kse *best_kse() REQUIRES(sched_lock)
+{
+	kse *const first = system_runq.choose();
+
+	if (first == nullptr || !sched_dice() || sched_throw(2) == 0)
+		return first;
+	kse *const second = system_runq.next(first);
+	return second != nullptr && second->ke_rqindex == first->ke_rqindex ? second : first;
+}
+
 kse *sched_choose()
 {
 	sched_lock.assert_owned();
-	kse *const ke = in_use(curcpu()) ? system_runq.choose() : nullptr;
+	kse *const ke = in_use(curcpu()) ? best_kse() : nullptr;
 	if (ke != nullptr)
-		sched_rem(ke);
+		leave_queue(ke);
 	if (queued != 0 && mp_ncpus > 1)
 		idle_kick(cpus_in_use.load(order::relaxed));
 	return ke;
+}
+
+kse *sched_queued(kse const *ke)
+{
+	return ke == nullptr ? system_runq.choose() : system_runq.next(const_cast<kse *>(ke));
 }
 
 // A word of the bitmap read at any time is the truth of that moment, which is all that is promised.
@@ -184,6 +214,7 @@ void sched_prio(thread *td, uint8_t pri)
 		return;
 	}
 	td->td_priority = pri;
+	KTR(KTR_SCHED, "prio", "thread {td} has priority {pri}", td->td_tid, pri);
 	if (TD_ON_LOCK(td))
 		turnstile_adjust(td);
 }
@@ -192,6 +223,8 @@ void sched_sleep(thread *td, uint8_t pri)
 {
 	sched_lock.assert_owned();
 	td->td_ksegrp->kg_slptime = 0;
+	if (td->td_priority != pri)
+		KTR(KTR_SCHED, "prio", "thread {td} sleeps at priority {pri}", td->td_tid, pri);
 	td->td_priority = pri;
 	td->td_base_pri = pri;
 }
@@ -246,12 +279,13 @@ void sched_userret(thread *td)
 {
 	ksegrp const *const kg = td->td_ksegrp;
 
-	// Unlocked look: a change at this moment is caught on the next way out.
-	if (td->td_priority == kg->kg_user_pri && td->td_base_pri == kg->kg_user_pri)
+	if (sched_at_user_prio(td))
 		return;
 	mtx_guard g{sched_lock};
 	td->td_priority = kg->kg_user_pri;
 	td->td_base_pri = kg->kg_user_pri;
+	KTR(KTR_SCHED, "prio", "thread {td} has user priority {pri} again", td->td_tid,
+	    td->td_priority);
 }
 
 // maybe_resched: td was just queued. Idle CPUs come for what is queued by themselves. Of the others

@@ -6,6 +6,7 @@
 #include <kern/kassert.hpp>
 #include <kern/selftest.hpp>
 #include <kern/sleepq.hpp>
+#include <kern/sysctl.hpp>
 #include <kern/thread.hpp>
 #include <vm/uma.hpp>
 #include <vm/vm_kern.hpp>
@@ -82,6 +83,39 @@ void report_zones()
 
 }
 
+// --- user programs: init has what they leave behind looked at ------------------------------------
+
+namespace {
+
+constinit int programs{0};
+SYSCTL_INT(selftest_programs, "kern.selftest.programs",
+    "init looks at what the program that it runs leaves behind", programs, sysctl_access::tun,
+    0, 1);
+
+// Writing 1: what is in use now is as it shall be. Writing 0: compare with that, and run the
+// invariant checker; what is missing is told on the console. Reading: how often something was.
+constinit int programs_failed{0};
+Errno audit_handler(sysctl_oid const &, sysctl_req &req)
+{
+	int begins;
+
+	if (req.newp == uaddr{})
+		return sysctl_out(req, &programs_failed, sizeof programs_failed);
+	TRY(sysctl_in(req, &begins, sizeof begins));
+	giant_drop without;
+	if (begins != 0) {
+		selftest_audit_start();
+		return OK;
+	}
+	thread_check_all();
+	programs_failed += selftest_audit_end() ? 0 : 1;
+	return OK;
+}
+SYSCTL_PROC(selftest_audit, "kern.selftest.audit", "Compares zones and frames: 1 begins, 0 ends",
+    sysctl_type::integer, sysctl_access::rw, audit_handler);
+
+}
+
 void selftest_audit_start()
 {
 	settle();
@@ -94,7 +128,7 @@ void selftest_audit_start()
 	frames_before = vm_page_count().free;
 }
 
-void selftest_audit_end()
+bool selftest_audit_end()
 {
 	settle();
 	for (int i = 0; i < settle_ticks && !(zones_as_before() && frames_as_before()); i++) {
@@ -110,4 +144,5 @@ void selftest_audit_end()
 		    frames_before);
 		selftest_fail(__FILE__, __LINE__, "the test gives back all frames");
 	}
+	return zones_as_before() && frames_as_before();
 }

@@ -5,6 +5,8 @@
 
 #include <sys/reboot.h>
 
+#include <cstdint>
+
 // exit_status: what the run as a whole returns to its host; sysctl kern.exit_status, set by init.
 extern int exit_status;
 
@@ -20,6 +22,19 @@ extern shutdown_reporter *shutdown_report;
 // start. Called by panic with interrupts off, whatever locks are held anywhere.
 using cpu_stopper = void();
 extern cpu_stopper *stop_other_cpus;
+
+// panic_claim: to be the one CPU that ends the run and says why; any context, interrupts off.
+// first: this CPU now is it; again: it was already; other: another CPU is, and stops this one.
+enum class run_end : uint8_t { first, again, other };
+run_end panic_claim();
+
+// panic_begin: after a first claim: locks give way, and all other CPUs are stopped.
+void panic_begin();
+
+// print_cpu: a line on what CPU `cpu` runs. print_other_cpus: all CPUs but this one, as they were
+// stopped, with backtraces. For reports, after panic_begin().
+void print_cpu(uint32_t cpu);
+void print_other_cpus();
 
 // kern_reboot: end the run as `howto` says (RB_POWEROFF, RB_HALT, or restart). Any context.
 [[noreturn]] void kern_reboot(int howto);

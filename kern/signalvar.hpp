@@ -36,10 +36,34 @@ inline bool SIGISEMPTY(sigset_t const &set)
 {
 	return (set.__bits[0] | set.__bits[1] | set.__bits[2] | set.__bits[3]) == 0;
 }
-// sigset_or, sigset_andnot: a | b, a & ~b. sigset_first: the lowest signal of a set, or 0.
-sigset_t sigset_or(sigset_t const &a, sigset_t const &b);
-sigset_t sigset_andnot(sigset_t const &a, sigset_t const &b);
-int sigset_first(sigset_t const &set);
+// sigset_or, sigset_andnot: a | b, a & ~b.
+constexpr sigset_t sigset_or(sigset_t const &a, sigset_t const &b)
+{
+	return {{a.__bits[0] | b.__bits[0], a.__bits[1] | b.__bits[1],
+	    a.__bits[2] | b.__bits[2], a.__bits[3] | b.__bits[3]}};
+}
+constexpr sigset_t sigset_andnot(sigset_t const &a, sigset_t const &b)
+{
+	return {{a.__bits[0] & ~b.__bits[0], a.__bits[1] & ~b.__bits[1],
+	    a.__bits[2] & ~b.__bits[2], a.__bits[3] & ~b.__bits[3]}};
+}
+
+// sig_bit, sig_word: signals as bits of one word: whatever a mask may hold, only signals below NSIG
+// are ever pending or caught, and those are in the first word of a set.
+static_assert(NSIG <= 32);
+constexpr uint32_t sig_bit(int sig)
+{
+	return 1u << (sig - 1);
+}
+constexpr uint32_t sig_word(sigset_t const &set)
+{
+	return set.__bits[0];
+}
+// sig_lowest: the lowest signal of a word that is not 0.
+constexpr int sig_lowest(uint32_t word)
+{
+	return __builtin_ctz(word) + 1;
+}
 
 // Default actions. Ending with a core file is ending: there is nowhere to write one.
 enum class sig_action : uint8_t { terminate, ignore, stop };
@@ -48,8 +72,15 @@ sig_action sig_default_action(int sig);
 bool sig_is_caught(proc const *p, int sig);
 bool sig_is_ignored(proc const *p, int sig);
 
-// SIGPENDING: a pending signal is not masked. p_mtx held.
-bool SIGPENDING(proc const *p);
+// sig_due: the pending signals that are not masked. SIGPENDING: there are any. p_mtx held.
+inline uint32_t sig_due(proc const *p)
+{
+	return sig_word(p->p_siglist) & ~sig_word(p->p_sigmask);
+}
+inline bool SIGPENDING(proc const *p)
+{
+	return sig_due(p) != 0;
+}
 
 // psignal: post sig to p: p_mtx held in and out. Interruptible sleepers wake, running threads are
 // brought to the boundary. Nothing for zombies and processes on their way out.
@@ -81,6 +112,8 @@ void stop_check(proc *p) REQUIRES(sched_lock);
 int cursig(thread *td);
 // cursig_is_none: cursig would find nothing. p_mtx held.
 bool cursig_is_none(proc const *p);
+// sig_ends_or_stops: a signal has come, and not been acted on, that ends or stops p. p_mtx held.
+bool sig_ends_or_stops(proc const *p);
 // postsig: act on it: the handler's frame, or the end. p_mtx held in and out, released meanwhile.
 void postsig(int sig);
 // sig_interrupts: the error of a system call that this signal breaks off: EINTR or ERESTART.
@@ -92,8 +125,9 @@ void sig_exec(proc *p);
 void sig_fork(proc *child, proc const *parent);
 
 // trapsignal: a fault of curthread in user mode: its handler runs on the thread's own stack, in a
-// KSE process too. Not caught, or masked: the process ends, with a line on the console that names
-// command, pid, address and instruction. No locks.
+// KSE process too, where it leaves the mask alone, which all threads share. Not caught, or masked:
+// the process ends, with a line on the console that names command, pid, address and instruction. No
+// locks.
 void trapsignal(thread *td, int sig, int code, uint32_t address);
 
 // signal_upcall_due: p is a KSE process with a caught signal that its UTS has not been told of.
@@ -123,7 +157,7 @@ void itimer_exit(proc *p);
 // signals, suspension, scheduling priority, thread_userret. No locks.
 void userret(thread *td, trapframe *frame);
 // ast: asked for by KEF_ASTPENDING or KEF_NEEDRESCHED; from doreti, interrupts on.
-extern "C" void ast(trapframe *frame);
+extern "C" [[gnu::noinline]] void ast(trapframe *frame);
 
 // W_EXITCODE, W_STOPCODE: wait statuses.
 constexpr int W_EXITCODE(int ret, int sig) { return ret << 8 | sig; }

@@ -41,6 +41,7 @@ static void create_init(void *)
 	td->td_priority = PUSER;
 	cpu_set_kthread(td, start_init, nullptr);
 	initproc = p;
+	mtx_guard tree{proctree_lock};
 	proc_insert(p, &proc0, 1);
 	proc_start(p);
 }

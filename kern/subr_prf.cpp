@@ -5,10 +5,13 @@
 
 #include <kern/format.hpp>
 #include <kern/kassert.hpp>
+#include <kern/kdb.hpp>
 #include <kern/md.hpp>
 #include <kern/mutex.hpp>
 #include <kern/shutdown.hpp>
 #include <kern/sysctl.hpp>
+
+constinit console_listener *console_tap{};
 
 namespace {
 
@@ -33,6 +36,8 @@ void console_put(void *, char c)
 	msgbuf_written++;
 	if (msgbuf_written == msgbuf_size)
 		msgbuf_full = true;
+	if (console_tap != nullptr)
+		console_tap(c);
 }
 
 void console_vprintf(char const *text, va_list args)
@@ -105,8 +110,9 @@ void prf_locks_work()
 
 void vprintf(char const *text, va_list args)
 {
-	// A panic may come in the middle of a line, with the lock held by this or a stopped CPU.
-	if (!locks_work || panicking) {
+	// A panic may come in the middle of a line, with the lock held by this or a stopped CPU;
+	// so may an entry into the debugger.
+	if (!locks_work || panicking || kdb_active) {
 		console_vprintf(text, args);
 		return;
 	}
@@ -122,7 +128,7 @@ static void put_bytes(char const *bytes, size_t length)
 
 void console_write(char const *bytes, size_t length)
 {
-	if (panicking) {
+	if (panicking || kdb_active) {
 		put_bytes(bytes, length);
 		return;
 	}

@@ -33,6 +33,8 @@ void sleepq_enqueue(thread *td, sleep_request const &request)
 	td->td_wmesg = request.wmesg;
 	td->td_flags |= TDF_ONSLEEPQ;
 	queues[hash(request.channel)].insert_tail(*td);
+	KTR(KTR_SLEEP, "sleep", "thread {td} is to wait for {wmesg:s} at {channel:x}", td->td_tid,
+	    request.wmesg, request.channel);
 }
 
 void unsleep(thread *td)
@@ -51,8 +53,9 @@ void unsleep(thread *td)
 void sleepq_resume(thread *td)
 {
 	sched_lock.assert_owned();
-	CTR2(KTR_PROC, "wakeup: thread %p inhibited by %#x", td, td->td_inhibitors);
 	TD_CLR_SLEEPING(td);
+	KTR(KTR_SLEEP, "wakeup", "thread {td} is woken and {state:t}", td->td_tid,
+	    TD_STATE_WORD(td));
 	setrunnable(td);
 }
 

@@ -49,12 +49,13 @@ void propagate_priority(thread *td)
 		if (TD_IS_SLEEPING(owner))
 			panic("thread %p sleeps on %s with mutex %s held", owner, owner->td_wmesg,
 			    m->object().name);
-		CTR3(KTR_LOCK, "lend: priority %d to thread %p through %p", pri, owner, m);
 		if (TD_ON_RUNQ(owner)) {
 			adjustrunqueue(owner, pri);
 			return;
 		}
 		owner->td_priority = pri;
+		KTR(KTR_SCHED, "prio", "thread {td} is lent priority {pri} by thread {by}",
+		    owner->td_tid, pri, td->td_tid);
 		if (!TD_ON_LOCK(owner))
 			return;
 		requeue(owner);
@@ -98,7 +99,8 @@ void turnstile_block(mtx &m)
 	td->td_lockname = m.object().name;
 	TD_SET_LOCK(td);
 	propagate_priority(td);
-	CTR2(KTR_LOCK, "block: thread %p on mutex %p", td, &m);
+	KTR(KTR_LOCK, "contest", "thread {td} waits for {lock:s}, which thread {owner} has",
+	    td->td_tid, td->td_lockname, owner->td_tid);
 	mi_switch();
 }
 
@@ -109,6 +111,8 @@ void turnstile_adopt(mtx &m)
 	sched_lock.assert_owned();
 	own_contested(td, m);
 	td->td_priority = turnstile_lent(td, td->td_priority);
+	KTR(KTR_SCHED, "prio", "thread {td} is lent priority {pri} with a lock", td->td_tid,
+	    td->td_priority);
 }
 
 thread *turnstile_release(mtx &m)
@@ -121,6 +125,8 @@ thread *turnstile_release(mtx &m)
 	    "contested mutex %s has no waiter of its own", m.object().name);
 	td->td_contested.remove(m);
 	td->td_priority = turnstile_lent(td, td->td_base_pri);
+	KTR(KTR_SCHED, "prio", "thread {td} has priority {pri} after a lock", td->td_tid,
+	    td->td_priority);
 	waiter->td_blocked = nullptr;
 	waiter->td_lockname = nullptr;
 	return waiter;

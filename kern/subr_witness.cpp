@@ -4,6 +4,7 @@
 #include <kern/kassert.hpp>
 #include <kern/mutex.hpp>
 #include <kern/proc.hpp>
+#include <kern/sysctl.hpp>
 #include <machine/cpufunc.hpp>
 #include <machine/pcpu.hpp>
 
@@ -34,6 +35,23 @@ static void check_pair(lock_object const &held, lock_object const &lo)
 		    rank_of(lo), held.name, rank_of(held));
 }
 
+// witness_seen[h]: bit n: a lock of rank n was taken by a thread that held one of rank h.
+constexpr uint32_t ranks = static_cast<uint32_t>(lock_rank::past_last);
+static_assert(ranks <= 32, "the ranks are bits of a word");
+static constinit atomic<uint32_t> witness_seen[ranks]{};
+
+// note: the orders that the thread, which has `held`, makes by taking `lo`. A word is written only
+// when it changes: other CPUs read it at each acquisition, too.
+static void note(held_locks const &held, lock_object const &lo)
+{
+	uint32_t const bit = 1u << rank_of(lo);
+	for (uint32_t i = 0; i < held.count; i++) {
+		atomic<uint32_t> &seen = witness_seen[rank_of(*held.held[i])];
+		if ((seen.load(order::relaxed) & bit) == 0)
+			seen.set(bit, order::relaxed);
+	}
+}
+
 void witness_check(lock_object const &lo)
 {
 	if (silent())
@@ -55,6 +73,7 @@ void witness_acquired(lock_object const &lo)
 	uint32_t const flags = intr_disable();
 	if (held.count == held_locks::most)
 		panic("thread %p holds %u locks and takes %s", curthread, held.count, lo.name);
+	note(held, lo);
 	held.held[held.count++] = &lo;
 	intr_restore(flags);
 }
@@ -113,3 +132,46 @@ void witness_abandon()
 	while (held.count != 0)
 		mtx::abandon(*held.held[held.count - 1]);
 }
+
+// --- debug.witness.graph: the order of the locks, in the language of graphviz --------------------
+
+[[gnu::format(printf, 2, 3)]] static Errno add(sysctl_req &req, char const *format, ...)
+{
+	char line[96];
+	va_list args;
+
+	va_start(args, format);
+	int const length = vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	KASSERT(length < static_cast<int>(sizeof line), "a line of %d letters", length);
+	return sysctl_out(req, line, static_cast<size_t>(length));
+}
+
+static char const *name_of(uint32_t rank)
+{
+	return lock_rank_name(static_cast<lock_rank>(rank));
+}
+
+// The declared order is a chain of dotted arrows; what was seen are the others.
+static Errno graph_handler(sysctl_oid const &, sysctl_req &req)
+{
+	constexpr auto first = static_cast<uint32_t>(lock_rank::giant);
+
+	TRY(add(req, "digraph lock_order {\n"));
+	for (uint32_t r = first; r < ranks; r++)
+		TRY(add(req, "\t%s [label=\"%s\\nrank %u\", shape=%s];\n", name_of(r), name_of(r),
+		    r, lock_rank_spins(static_cast<lock_rank>(r)) ? "ellipse" : "box"));
+	for (uint32_t r = first; r + 1 < ranks; r++)
+		TRY(add(req, "\t%s -> %s [style=dotted];\n", name_of(r), name_of(r + 1)));
+	for (uint32_t held = first; held < ranks; held++) {
+		uint32_t const seen = witness_seen[held].load(order::relaxed);
+		for (uint32_t r = first; r < ranks; r++)
+			if ((seen & 1u << r) != 0)
+				TRY(add(req, "\t%s -> %s;\n", name_of(held), name_of(r)));
+	}
+	TRY(add(req, "}\n"));
+	return sysctl_out(req, "", 1);
+}
+SYSCTL_PROC(witness_graph, "debug.witness.graph",
+    "Order of the locks, declared (dotted) and seen, for graphviz", sysctl_type::string,
+    sysctl_access::ro, graph_handler);

@@ -7,6 +7,7 @@
 #include <kern/proc.hpp>
 #include <sys/ucontext.h>
 
+struct pcpu;
 struct uma_zone;
 
 // zombie_thread_lock: the three zombie lists; innermost of the scheduling locks (seed 80).
@@ -104,10 +105,17 @@ void thread_wakeup_upcall(thread *td, kse *ke) REQUIRES(sched_lock);
 enum class user_entry { syscall, trap };
 void thread_user_enter(proc *p, thread *td, user_entry why);
 
+// thread_restart: a system call of td is to begin again. ERESTART; EINTR when kse_thr_interrupt was
+// told that it is interrupted, which the next trip would not know of. It is refused from here on.
+Errno thread_restart(thread *td) EXCLUDES(sched_lock);
+// thread_begin_again: the same for curthread's fork or execve, which nobody expects to be broken
+// off: ERESTART.
+Errno thread_begin_again() EXCLUDES(sched_lock);
+
 // thread_userret: last step on the way to user mode of a KSE process (seed 1221). May end the
 // thread (borrowers), switch, and point `frame` at the UTS. OK, or EAGAIN: the boundary checks of
 // userret() must be made again before user mode (D-13). No locks held.
-Errno thread_userret(thread *td, trapframe *frame);
+[[gnu::noinline]] Errno thread_userret(thread *td, trapframe *frame);
 
 // thread_preempt: curthread, on its way back to an interrupted user mode, has used up its quantum:
 // if it runs a user thread that allows it, make it one that entered the kernel unbound, so that
@@ -117,6 +125,10 @@ void thread_preempt(thread *td);
 // thread_quantum_tick: curthread was in user mode at a clock tick: count it, and ask for
 // thread_preempt at the end of kern.threads.quantum. From hardclock.
 void thread_quantum_tick(thread *td) REQUIRES(sched_lock);
+
+// kse_wake_released: threads that sleep in kse_release with a KSE of kg look again whether there is
+// something to tell the UTS.
+void kse_wake_released(ksegrp *kg) REQUIRES(sched_lock);
 
 // thread_upcall_now: make curthread, bound, an upcall on the way out (kse_release's early exit).
 void thread_upcall_now(thread *td);
@@ -169,8 +181,9 @@ void thread_mark_boundary(proc *p) REQUIRES(sched_lock);
 
 // thread_check_proc: walk every structure of p and panic on the first broken invariant; each is a
 // sentence of kern_thread_check.cpp. thread_check_all: every process; after each test, and by
-// sysctl kern.threads.check.
+// sysctl kern.threads.check. thread_check_cpu: what one CPU runs.
 void thread_check_proc(proc *p) REQUIRES(sched_lock);
+void thread_check_cpu(pcpu const &pc) REQUIRES(sched_lock);
 void thread_check_all();
 
 // The zones, for their statistics and tests.

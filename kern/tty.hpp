@@ -132,5 +132,7 @@ tty_line::event tty_line::type(int c, Echo &&echo)
 	return event::none;
 }
 
-// cons_input: a byte from the console's keyboard or serial line; from the interrupt.
-void cons_input(int c);
+struct trapframe;
+
+// cons_input: a byte from the console's keyboard or serial line, or cn_break; from the interrupt.
+void cons_input(int c, trapframe *frame);

@@ -3,6 +3,7 @@
 // After FreeBSD's tty.c and tty_cons.c.
 #include <kern/tty.hpp>
 
+#include <kern/kdb.hpp>
 #include <kern/kern_pgrp.hpp>
 #include <kern/md.hpp>
 #include <kern/mutex.hpp>
@@ -54,8 +55,14 @@ static void post_typed(int sig) REQUIRES(tty_mtx)
 	wakeup(&typed_signals);
 }
 
-void cons_input(int c)
+void cons_input(int c, trapframe *frame)
 {
+	bool const broke = kdb_break_key(c, frame);
+	if (c == cn_break)
+		return;
+	// The ~ of the sequence that led into the debugger is no input.
+	if (broke)
+		c = '\b';
 	mtx_guard g{tty_mtx};
 	switch (line.type(c, console_write)) {
 	case tty_line::event::ready:

@@ -132,6 +132,17 @@ bool uma_zone_read_nth(uint32_t index, uma_zone_stats &stats)
 	return false;
 }
 
+bool uma_zone_peek_nth(uint32_t index, uma_zone_stats &stats) NO_THREAD_SAFETY_ANALYSIS
+{
+	for (uma_zone const &zone : zones) {
+		if (index-- != 0)
+			continue;
+		stats = uma_zone_peek(zone);
+		return true;
+	}
+	return false;
+}
+
 // --- vm.zone: one line a zone -------------------------------------------------------------------
 
 namespace {

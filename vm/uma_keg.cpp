@@ -4,6 +4,7 @@
 
 #include <vm/uma_zone.hpp>
 
+#include <kern/callout.hpp>
 #include <kern/kassert.hpp>
 #include <vm/pmap.hpp>
 #include <vm/vm_kern.hpp>
@@ -85,7 +86,34 @@ void destroy(uma_zone &zone, uma_slab &slab)
 	free_pages(data, layout.pages);
 }
 
-// put_locked: one item back; a slab that this empties is returned when it shall go.
+// note_empties: what is known of the empty slabs that nobody needs.
+void note_empties(uma_zone &zone) REQUIRES(zone.uz_lock)
+{
+	if (zone.uz_shelf.empty_slabs() < zone.uz_fewest)
+		zone.uz_fewest = zone.uz_shelf.empty_slabs();
+}
+
+// surplus: an empty slab to return, or null. Those go that were there all through the last second:
+// a zone whose items come and go by the hundred, as threads do that sleep and wake together, keeps
+// its slabs, since making one (stacks to map) and ending it (all CPUs to ask) is expensive.
+uma_slab *surplus(uma_zone &zone) REQUIRES(zone.uz_lock)
+{
+	if (vm_waiting())
+		return zone.uz_shelf.release(0);
+	if (ticks - zone.uz_looked >= hz) {
+		zone.uz_surplus = zone.uz_fewest;
+		zone.uz_fewest = zone.uz_shelf.empty_slabs();
+		zone.uz_looked = ticks;
+	}
+	if (zone.uz_surplus == 0)
+		return nullptr;
+	zone.uz_surplus--;
+	uma_slab *slab = zone.uz_shelf.release(empty_reserve);
+	note_empties(zone);
+	return slab;
+}
+
+// put_locked: one item back; a slab that shall go is returned.
 uma_slab *put_locked(uma_zone &zone, void *item, bool ready) REQUIRES(zone.uz_lock)
 {
 	uma_slab &slab = *uma_find_slab(item);
@@ -95,7 +123,7 @@ uma_slab *put_locked(uma_zone &zone, void *item, bool ready) REQUIRES(zone.uz_lo
 	zone.uz_out--;
 	if ((zone.uz_flags & UMA_ZONE_NOFREE) != 0)
 		return nullptr;
-	return zone.uz_shelf.release(vm_waiting() ? 0 : empty_reserve);
+	return surplus(zone);
 }
 
 // What take_locked found.
@@ -114,6 +142,7 @@ taken take_locked(uma_zone &zone) REQUIRES(zone.uz_lock)
 		return {nullptr, false, false};
 	uint32_t const index = zone.uz_shelf.take(*slab);
 	zone.uz_out++;
+	note_empties(zone);
 	return {uma_slab_item(*slab, zone.uz_layout.rsize, index),
 	    zone.uz_init == nullptr || uma_slab_ready(*slab, index), false};
 }

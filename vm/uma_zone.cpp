@@ -249,7 +249,7 @@ void uma_zone_drain(uma_zone_t zone)
 	uma_zone_shrink(*zone);
 }
 
-uma_zone_stats uma_zone_read(uma_zone &zone)
+uma_zone_stats uma_zone_peek(uma_zone const &zone) NO_THREAD_SAFETY_ANALYSIS
 {
 	uma_zone_stats stats{.name = zone.uz_lock.object().name, .size = zone.uz_size, .limit = 0,
 	    .used = 0, .free = 0, .requests = 0, .failures = 0};
@@ -261,8 +261,13 @@ uma_zone_stats uma_zone_read(uma_zone &zone)
 	}
 	stats.used = stats.requests - frees;
 	stats.requests += stats.failures;
-	mtx_guard g{zone.uz_lock};
 	stats.limit = zone.uz_max;
 	stats.free = zone.uz_shelf.slabs() * zone.uz_layout.items - stats.used;
 	return stats;
+}
+
+uma_zone_stats uma_zone_read(uma_zone &zone)
+{
+	mtx_guard g{zone.uz_lock};
+	return uma_zone_peek(zone);
 }

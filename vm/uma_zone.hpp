@@ -49,6 +49,9 @@ struct uma_zone final {
 	uma_shelf   uz_shelf GUARDED_BY(uz_lock){};     // (z)
 	uint32_t    uz_out GUARDED_BY(uz_lock){};       // (z) items used or cached
 	uint32_t    uz_max GUARDED_BY(uz_lock){};       // (z) limit of uz_out, or 0
+	uint32_t    uz_fewest GUARDED_BY(uz_lock){};    // (z) empty slabs since uz_looked, at least
+	uint32_t    uz_surplus GUARDED_BY(uz_lock){};   // (z) empty slabs that are to go
+	int         uz_looked GUARDED_BY(uz_lock){};    // (z) tick at which uz_surplus was set
 	uma_cache   uz_caches[config::max_cpus]{};      // (k)
 };
 
@@ -70,8 +73,8 @@ struct uma_traits final {
 void uma_zone_setup(uma_zone &zone, uma_traits const &traits);
 
 // uma_item_take: an item from the slabs, made ready by init; a new slab if need be. Null without
-// memory or at the limit. uma_items_put: items back into their slabs; empty slabs beyond a reserve
-// go back to the frames, and who waits for memory hears of it. Neither sleeps; no lock held.
+// memory or at the limit. uma_items_put: items back into their slabs; slabs that stay empty for a
+// second go back to the frames, and who waits for memory hears of it. Neither sleeps; no lock held.
 void *uma_item_take(uma_zone &zone);
 void uma_items_put(uma_zone &zone, void *const *items, uint32_t count);
 
@@ -110,6 +113,10 @@ struct uma_zone_stats final {
 	uint32_t failures;
 };
 uma_zone_stats uma_zone_read(uma_zone &zone);
+// uma_zone_peek: the same without a lock, while all other CPUs stand still.
+uma_zone_stats uma_zone_peek(uma_zone const &zone);
 
 // uma_zone_read_nth: statistics of the zone at that place in the list; false past the end.
 bool uma_zone_read_nth(uint32_t index, uma_zone_stats &stats);
+// uma_zone_peek_nth: the same by uma_zone_peek().
+bool uma_zone_peek_nth(uint32_t index, uma_zone_stats &stats);

@@ -73,8 +73,11 @@ Errno fault_once(vmspace &vm, vaddr at, vm_prot access)
 {
 	mtx_guard g{vm.vm_map_lock};
 	vm_map_entry *entry = vm_map_lookup(vm, at);
-	if (entry == nullptr || !allows(entry->me_prot, access))
+	// To a program the guard below a stack is a place where nothing is.
+	if (entry == nullptr || entry->me_kind == vm_entry_kind::guard)
 		return EFAULT;
+	if (!allows(entry->me_prot, access))
+		return EACCES;
 	return settle_page(vm, trunc_page(at), entry->me_prot, (access & VM_PROT_WRITE) != 0);
 }
 

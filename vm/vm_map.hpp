@@ -99,9 +99,10 @@ Errno vmspace_write(vmspace &vm, vaddr to, void const *from, size_t length)
     EXCLUDES(vm.vm_map_lock);
 
 // vm_fault: makes one page accessible for the access (one of VM_PROT_READ, WRITE, EXECUTE), by
-// filling or copying it. OK: retry the access. EFAULT: no such range, or its rights forbid. ENOMEM:
-// no frame for a user process is left, even after vm_reclaim. Never sleeps for memory; takes sleep
-// mutexes of rank vm_map and above, so no spin lock and no other such mutex held.
+// filling or copying it. OK: retry the access. EFAULT: nothing is mapped there. EACCES: something
+// is, but its rights forbid. ENOMEM: no frame for a user process is left, even after vm_reclaim.
+// Never sleeps for memory; takes sleep mutexes of rank vm_map and above, so no spin lock and no
+// other such mutex held.
 Errno vm_fault(vmspace *vm, vaddr at, vm_prot access);
 
 // vmspace_size, vmspace_resident: bytes of address space in ranges; bytes of memory behind them.

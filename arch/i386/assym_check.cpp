@@ -3,6 +3,7 @@
 // After FreeBSD's genassym.c, which generates what is checked here.
 #include <kern/config.hpp>
 #include <kern/errno.hpp>
+#include <kern/ktr.hpp>
 #include <machine/frame.hpp>
 #include <machine/intr.hpp>
 #include <machine/pcb.hpp>
@@ -22,6 +23,8 @@ constexpr size_t kcsel = KCSEL;
 constexpr size_t kdsel = KDSEL, kpsel = KPSEL, rpl_mask = SEL_RPL_MASK;
 constexpr size_t irq0 = IDT_IRQ0, intr_end = IDT_INTR_END, syscall = IDT_SYSCALL;
 constexpr size_t frame_gap = PCB_FRAME_GAP;
+constexpr uint32_t ktr_intr = KTR_INTR, ktr_sysc = KTR_SYSC, ktr_trap = KTR_TRAP;
+constexpr uint32_t ktr_sched = KTR_SCHED;
 constexpr int efault = static_cast<int>(Errno::EFAULT);
 constexpr int enametoolong = static_cast<int>(Errno::ENAMETOOLONG);
 
@@ -56,6 +59,8 @@ static_assert(cxx::kdsel == KDSEL && cxx::kpsel == KPSEL && cxx::rpl_mask == SEL
 static_assert(cxx::irq0 == IDT_IRQ0 && cxx::intr_end == IDT_INTR_END);
 static_assert(cxx::syscall == IDT_SYSCALL);
 static_assert(cxx::frame_gap == PCB_FRAME_GAP);
+static_assert(cxx::ktr_intr == KTR_INTR && cxx::ktr_sysc == KTR_SYSC);
+static_assert(cxx::ktr_trap == KTR_TRAP && cxx::ktr_sched == KTR_SCHED);
 static_assert(cxx::efault == EFAULT && cxx::enametoolong == ENAMETOOLONG);
 
 static_assert(to_word(vm_layout::dmap_min) == KERNBASE);

@@ -30,17 +30,9 @@ constexpr uint64_t short_counts = timer_freq / 1000;
 constexpr uint64_t long_counts = timer_freq / 50;       // where the second measurement cannot be
 constexpr int      refine_seconds = 8;
 
-// timebase: uptime is tb_ns + (TSC - tb_tsc) * tb_scale / 2^32.
-struct timebase final {
-	uint64_t tb_tsc;
-	uint64_t tb_ns;
-	uint64_t tb_scale;              // nanoseconds a count, 32 fraction bits
-};
-
-// Each is filled in before timebase_now shows it, and not changed after that: the one from boot,
+// Each is filled in before cpu_tick_rate shows it, and not changed after that: the one from boot,
 // and the better one.
-constinit timebase timebases[2]{};
-constinit atomic<timebase const *> timebase_now{&timebases[0]};
+constinit tick_rate timebases[2]{};
 
 // Both counters at one moment.
 struct clock_reading final {
@@ -136,13 +128,13 @@ uint64_t tsc_measure(uint64_t length)
 }
 
 // set_timebase: from now on uptime goes on at that rate. Only the next free element may be set.
-void set_timebase(timebase &tb, uint64_t freq)
+void set_timebase(tick_rate &next, uint64_t freq)
 {
 	uint64_t const tsc = rdtsc();
-	timebase const &old = *timebase_now.load(order::relaxed);
-	tb = {tsc, old.tb_ns + scale(tsc - old.tb_tsc, old.tb_scale), (second_ns << 32) / freq};
+	tick_rate const &old = *cpu_tick_rate.load(order::relaxed);
+	next = {tsc, old.tr_ns + scale(tsc - old.tr_ticks, old.tr_scale), (second_ns << 32) / freq};
 	// Pairs with the acquire in nanouptime().
-	timebase_now.store(&tb, order::release);
+	cpu_tick_rate.store(&next, order::release);
 }
 
 // refine: the second measurement. timer_read() has lost count of the rounds, not of its place in
@@ -192,6 +184,8 @@ SYSINIT(clocks, SI_SUB_CLOCKS, SI_ORDER_ANY, clocks_start, nullptr);
 
 }
 
+constinit atomic<tick_rate const *> cpu_tick_rate{&timebases[0]};
+
 void clock_init()
 {
 	timer_start(timer_most);
@@ -201,6 +195,8 @@ void clock_init()
 		boot_reading = read_both();
 		timebases[0] = {rdtsc(), 0, (second_ns << 32) / tsc_freq};
 		printf("clock: TSC at %u kHz\n", static_cast<uint32_t>(tsc_freq / 1000));
+	} else {
+		timebases[0] = {0, 0, uint64_t{1} << 32};       // cpu_ticks() is nanouptime()
 	}
 	boot_seconds = rtc_read() - static_cast<int64_t>(nanouptime() / second_ns);
 }
@@ -209,8 +205,8 @@ uint64_t nanouptime()
 {
 	if (has_tsc) {
 		// Pairs with the release in set_timebase(). Before clock_init the scale is 0.
-		timebase const &tb = *timebase_now.load(order::acquire);
-		return tb.tb_ns + scale(rdtsc() - tb.tb_tsc, tb.tb_scale);
+		tick_rate const &rate = *cpu_tick_rate.load(order::acquire);
+		return rate.tr_ns + scale(rdtsc() - rate.tr_ticks, rate.tr_scale);
 	}
 	if (timer_period == 0)
 		return 0;
@@ -218,6 +214,20 @@ uint64_t nanouptime()
 	uint64_t const counts = timer_read();
 	intr_restore(flags);
 	return counts / timer_freq * second_ns + counts % timer_freq * second_ns / timer_freq;
+}
+
+uint64_t cpu_ticks()
+{
+	return has_tsc ? rdtsc() : nanouptime();
+}
+
+uint64_t cpu_ticks_ns(uint64_t counted)
+{
+	tick_rate const &rate = *cpu_tick_rate.load(order::acquire);
+	if (counted >= rate.tr_ticks)
+		return rate.tr_ns + scale(counted - rate.tr_ticks, rate.tr_scale);
+	uint64_t const before = scale(rate.tr_ticks - counted, rate.tr_scale);
+	return before < rate.tr_ns ? rate.tr_ns - before : 0;
 }
 
 int64_t boot_time()

@@ -16,12 +16,12 @@ namespace {
 constinit uart console_port{};
 constinit bool console_serial{};        // console_port is there and chosen
 constinit bool console_vga{};
-using input_function = void (*)(int c);
+using input_function = void (*)(int c, trapframe *frame);
 constinit input_function console_input{};
 
-void serial_input(void *, int c)
+void serial_input(void *, int c, trapframe *frame)
 {
-	console_input(c);
+	console_input(c == UART_BREAK ? cn_break : c, frame);
 }
 
 }
@@ -52,12 +52,14 @@ void cnputc(int c)
 int cngetc()
 {
 	int c = console_serial ? uart_getc(console_port) : -1;
+	if (c == UART_BREAK)
+		c = cn_break;
 	if (c < 0 && console_vga)
 		c = kbd_getc();
 	return c;
 }
 
-void cn_input_start(void (*input)(int c))
+void cn_input_start(void (*input)(int c, trapframe *frame))
 {
 	console_input = input;
 	if (console_serial && uart_input_start(console_port, serial_input, nullptr) != OK)

@@ -3,7 +3,10 @@
 /* After FreeBSD's sys/i386/i386/exception.s; the AST loop is in C++. */
 
 #include <machine/assym.h>
+#include <machine/cfi.h>
 #include <machine/trap.h>
+
+	.cfi_sections .debug_frame
 
 /*
  * Every entry completes this frame (struct trapframe); the processor pushed its upper part:
@@ -34,26 +37,51 @@
 
 	.macro	PUSH_FRAME
 	pushal
+	.cfi_adjust_cfa_offset 32
+	CFI_GENERAL
 	pushl	%ds
+	.cfi_adjust_cfa_offset 4
+	.cfi_offset CFI_DS, -56
 	pushl	%es
+	.cfi_adjust_cfa_offset 4
+	.cfi_offset CFI_ES, -60
 	pushl	%fs
+	.cfi_adjust_cfa_offset 4
+	.cfi_offset CFI_FS, -64
+	.endm
+
+/* PUSH_ARGUMENT: the frame at esp for the function called next; DROP_ARGUMENT: behind it. */
+	.macro	PUSH_ARGUMENT
+	pushl	%esp
+	.cfi_adjust_cfa_offset 4
+	.endm
+	.macro	DROP_ARGUMENT
+	addl	$4, %esp
+	.cfi_adjust_cfa_offset -4
 	.endm
 
 /* TRAP label, number: a vector for which the processor pushes no error code. */
 	.macro	TRAP label, number
 	.globl	\label
 \label:
+	CFI_ENTRY CFI_FROM_CPU
 	pushl	$0
+	.cfi_adjust_cfa_offset 4
 	pushl	$\number
+	.cfi_adjust_cfa_offset 4
 	jmp	alltraps
+	.cfi_endproc
 	.endm
 
 /* TRAP_ERR label, number: one for which it does. */
 	.macro	TRAP_ERR label, number
 	.globl	\label
 \label:
+	CFI_ENTRY CFI_FROM_CPU + 4
 	pushl	$\number
+	.cfi_adjust_cfa_offset 4
 	jmp	alltraps
+	.cfi_endproc
 	.endm
 
 	.text
@@ -83,26 +111,32 @@
  */
 	.globl	alltraps, trap_return
 alltraps:
+	CFI_ENTRY CFI_FROM_STUB
 	PUSH_FRAME
 alltraps_with_regs_pushed:
 	KERNEL_SEGMENTS
-	pushl	%esp
-	call	trap
+	PUSH_ARGUMENT
+	KTR_CALL(trap, trap_traced, KTR_TRAP)
 trap_return:
-	addl	$4, %esp
+	DROP_ARGUMENT
 	jmp	doreti
+	.cfi_endproc
 
 /* Xint0x80_syscall: system call gate; interrupts on, from user mode only. */
 	.globl	Xint0x80_syscall
 Xint0x80_syscall:
+	CFI_ENTRY CFI_FROM_CPU
 	pushl	$0
+	.cfi_adjust_cfa_offset 4
 	pushl	$IDT_SYSCALL
+	.cfi_adjust_cfa_offset 4
 	PUSH_FRAME
 	KERNEL_SEGMENTS
-	pushl	%esp
-	call	syscall
-	addl	$4, %esp
+	PUSH_ARGUMENT
+	KTR_CALL(syscall, syscall_traced, KTR_SYSC)
+	DROP_ARGUMENT
 	jmp	doreti
+	.cfi_endproc
 
 /*
  * intr_stubs: one stub of INTR_STUB_SIZE bytes for each vector from IDT_IRQ0 to IDT_INTR_END - 1.
@@ -111,22 +145,28 @@ Xint0x80_syscall:
 	.globl	intr_stubs, intr_return
 	.balign	INTR_STUB_SIZE
 intr_stubs:
+	CFI_ENTRY CFI_FROM_CPU
 	.set	vector, IDT_IRQ0
 	.rept	IDT_INTR_END - IDT_IRQ0
 	.balign	INTR_STUB_SIZE
+	.cfi_def_cfa_offset CFI_FROM_CPU
 	pushl	$0
+	.cfi_adjust_cfa_offset 4
 	pushl	$vector
+	.cfi_adjust_cfa_offset 4
 	jmp	allintrs
 	.set	vector, vector + 1
 	.endr
+	.cfi_endproc
 
 allintrs:
+	CFI_ENTRY CFI_FROM_STUB
 	PUSH_FRAME
 	KERNEL_SEGMENTS
-	pushl	%esp
-	call	intr_dispatch
+	PUSH_ARGUMENT
+	KTR_CALL(intr_dispatch, intr_dispatch_traced, KTR_INTR)
 intr_return:
-	addl	$4, %esp
+	DROP_ARGUMENT
 
 /*
  * doreti: leave the kernel by the trapframe at esp. On the way to user mode doreti_ast() handles
@@ -137,9 +177,9 @@ intr_return:
 doreti:
 	testb	$SEL_RPL_MASK, TF_CS(%esp)
 	jz	1f
-	pushl	%esp
+	PUSH_ARGUMENT
 	call	doreti_ast
-	addl	$4, %esp
+	DROP_ARGUMENT
 1:	cli
 
 /*
@@ -149,12 +189,21 @@ doreti:
 	.globl	doreti_popl_fs, doreti_popl_es, doreti_popl_ds, doreti_iret
 doreti_popl_fs:
 	popl	%fs
+	.cfi_adjust_cfa_offset -4
+	.cfi_same_value CFI_FS
 doreti_popl_es:
 	popl	%es
+	.cfi_adjust_cfa_offset -4
+	.cfi_same_value CFI_ES
 doreti_popl_ds:
 	popl	%ds
+	.cfi_adjust_cfa_offset -4
+	.cfi_same_value CFI_DS
 	popal
+	.cfi_adjust_cfa_offset -32
+	CFI_GENERAL_BACK
 	addl	$8, %esp
+	.cfi_adjust_cfa_offset -8
 doreti_iret:
 	iret
 
@@ -166,28 +215,41 @@ doreti_iret:
 	.globl	doreti_iret_fault
 doreti_iret_fault:
 	subl	$8, %esp
+	.cfi_adjust_cfa_offset 8
 	pushal
+	.cfi_adjust_cfa_offset 32
+	CFI_GENERAL
 	pushl	%ds
+	.cfi_adjust_cfa_offset 4
+	.cfi_offset CFI_DS, -56
 doreti_popl_ds_fault:
 	pushl	%es
+	.cfi_adjust_cfa_offset 4
+	.cfi_offset CFI_ES, -60
 doreti_popl_es_fault:
 	pushl	%fs
+	.cfi_adjust_cfa_offset 4
+	.cfi_offset CFI_FS, -64
 doreti_popl_fs_fault:
 	movl	$0, TF_ERR(%esp)
 	movl	$T_PROTFLT, TF_TRAPNO(%esp)
 	jmp	alltraps_with_regs_pushed
+	.cfi_endproc
 
 /*
  * fork_trampoline: first instruction of every new thread, entered by cpu_switch.
  *	in	esi function, ebx its argument, esp = trapframe; sched_lock held, interrupts off
  * fork_exit(function, argument, frame) releases the lock; a function that returns goes to user
- * mode.
+ * mode. For a debugger a thread begins here.
  */
 	.globl	fork_trampoline
 fork_trampoline:
+	.cfi_startproc
+	.cfi_undefined eip
 	pushl	%esp
 	pushl	%ebx
 	pushl	%esi
 	call	fork_exit
 	addl	$12, %esp
 	jmp	doreti
+	.cfi_endproc

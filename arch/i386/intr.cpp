@@ -130,7 +130,6 @@ void intr_dispatch(trapframe *frame)
 	}
 	intr_slot &slot = slots[vector - IDT_IRQ0];
 	intr_handler handler = slot.is_handler.load(std::memory_order_acquire);
-	CTR2(KTR_INTR, "interrupt vector %#x at %#x", vector, frame->tf_eip);
 	if (handler == nullptr) {
 		printf("stray interrupt, vector %#x\n", vector);
 		return;
@@ -139,4 +138,11 @@ void intr_dispatch(trapframe *frame)
 	pc->pc_intr_nesting++;
 	handler(slot.is_arg, frame);
 	pc->pc_intr_nesting--;
+}
+
+void intr_dispatch_traced(trapframe *frame)
+{
+	KTR(KTR_INTR, "interrupt", "interrupt {vector:x} at {pc:x}", frame->tf_trapno,
+	    frame->tf_eip);
+	intr_dispatch(frame);
 }

@@ -4,6 +4,7 @@
 #include <machine/console.hpp>
 
 #include <kern/kassert.hpp>
+#include <kern/md.hpp>
 #include <machine/cpufunc.hpp>
 #include <machine/intr.hpp>
 
@@ -16,9 +17,11 @@ constexpr uint8_t status_from_mouse = 0x20;
 constexpr uint8_t status_absent = 0xff;         // what a bus without the controller reads
 
 enum scan_code : uint8_t {
+	scan_escape = 0x01,
 	scan_control = 0x1d,
 	scan_left_shift = 0x2a,
 	scan_right_shift = 0x36,
+	scan_alt = 0x38,
 	scan_caps_lock = 0x3a,
 	scan_released = 0x80,                   // ORed in when a key is let go
 	scan_extended = 0xe0,                   // the next code is one of the grey keys
@@ -32,11 +35,11 @@ constexpr char shift_map[] =
 static_assert(sizeof plain_map == sizeof shift_map && sizeof plain_map == 0x3a + 1);
 
 struct keyboard final {
-	bool shift, control, caps, extended;
+	bool shift, control, alt, caps, extended;
 };
 
 constinit keyboard keys{};
-using input_function = void (*)(int c);
+using input_function = void (*)(int c, trapframe *frame);
 constinit input_function key_input{};
 
 bool is_letter(char c)
@@ -57,6 +60,9 @@ bool modifier(uint8_t code, bool pressed)
 	case scan_control:
 		keys.control = pressed;
 		return true;
+	case scan_alt:
+		keys.alt = pressed;
+		return true;
 	case scan_caps_lock:
 		keys.caps ^= pressed;
 		return true;
@@ -65,7 +71,7 @@ bool modifier(uint8_t code, bool pressed)
 	}
 }
 
-// translate: the byte that a scan code stands for, or -1.
+// translate: the byte that a scan code stands for, cn_break, or -1.
 int translate(uint8_t scan)
 {
 	if (scan == scan_extended) {
@@ -83,6 +89,8 @@ int translate(uint8_t scan)
 	if (grey && plain_map[code] != '\n' && plain_map[code] != '/')
 		return -1;
 
+	if (code == scan_escape && keys.control && keys.alt)
+		return cn_break;
 	char c = keys.shift ? shift_map[code] : plain_map[code];
 	if (c == 0)
 		return -1;
@@ -93,10 +101,10 @@ int translate(uint8_t scan)
 	return c;
 }
 
-void kbd_interrupt(void *, trapframe *)
+void kbd_interrupt(void *, trapframe *frame)
 {
 	for (int c; (c = kbd_getc()) >= 0;)
-		key_input(c);
+		key_input(c, frame);
 }
 
 }
@@ -115,7 +123,7 @@ int kbd_getc()
 	}
 }
 
-void kbd_input_start(void (*input)(int c))
+void kbd_input_start(void (*input)(int c, trapframe *frame))
 {
 	// Bytes typed before now would keep the line from ever rising again.
 	while (kbd_getc() >= 0)

@@ -4,6 +4,8 @@
 
 #include <machine/assym.h>
 
+	.cfi_sections .debug_frame
+
 #define MULTIBOOT_MAGIC	0x1BADB002
 #define MULTIBOOT_FLAGS	0x00000003	/* modules page-aligned; memory map wanted */
 
@@ -104,6 +106,8 @@ paging_on:
  * pcb and trapframe on top; ebp 0 ends every backtrace here.
  */
 high_start:
+	.cfi_startproc
+	.cfi_undefined eip
 	movl	$(thread0_stack + KSTACK_BYTES - PCB_SIZE - PCB_FRAME_GAP - TF_SIZE), %esp
 	movl	%ebp, %esi
 	xorl	%ebp, %ebp
@@ -114,6 +118,7 @@ high_start:
 	pushl	%esi
 	call	i386_init
 	ud2				/* i386_init does not return */
+	.cfi_endproc
 
 /*
  * segments_reload(): after lgdt, replace the descriptors that the segment registers still cache.

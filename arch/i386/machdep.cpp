@@ -111,8 +111,12 @@ void start_memory()
 
 }
 
+// Not guarded itself: the guard changes while it runs.
+[[gnu::no_stack_protector]]
 void i386_first_cpu()
 {
+	if constexpr (config::invariants)
+		stack_guard_init((cpuid(1).edx & CPUID_TSC) != 0 ? rdtsc() : 0);
 	cpu_data[0].pc_curthread = &thread0;
 	idt_init();
 	segments_init(0);

@@ -13,6 +13,7 @@
 #define PHYS(symbol)	((symbol) - KERNBASE)
 #define COPY(symbol)	(MPBOOT_PHYS + (symbol) - mpboot_start)
 
+	.cfi_sections .debug_frame
 	.text
 /*
  * mpboot_start..mpboot_end: copied to physical MPBOOT_PHYS, below 1 MiB, where a startup interrupt
@@ -71,6 +72,8 @@ mpboot_end:
  * ends every backtrace here.
  */
 mpboot_high:
+	.cfi_startproc
+	.cfi_undefined eip
 	movl	mpboot_cr3, %eax
 	movl	%eax, %cr3
 	movl	mpboot_stack, %esp
@@ -80,3 +83,4 @@ mpboot_high:
 	pushl	mpboot_cpu
 	call	mp_ap_main
 	ud2				/* mp_ap_main does not return */
+	.cfi_endproc

@@ -171,27 +171,26 @@ int npx_error(uint32_t trapno)
 	return error_code(trapno == T_XMMFLT ? pending_simd(state) : pending_x87(state));
 }
 
-bool npx_get(mcontext_t *mc)
+size_t npx_get(mcontext_t *mc)
 {
 	pcb *pcb = curthread->td_pcb;
 	static_assert(sizeof mc->mc_fpstate == sizeof pcb->pcb_save);
 	mc->mc_fpformat = has_fxsr ? _MC_FPFMT_XMM : _MC_FPFMT_387;
 	mc->mc_ownedfp = _MC_FPOWNED_NONE;
 	if ((pcb->pcb_flags & PCB_NPXUSED) == 0)
-		return false;
+		return 0;
 	mc->mc_ownedfp = get_pcpu()->pc_fpcurthread == curthread ? _MC_FPOWNED_FPU
 	    : _MC_FPOWNED_PCB;
 	npx_save();
 	// What the instruction leaves alone still holds whatever the stack's page held before.
 	size_t const bytes = (has_fxsr ? fx_words : fn_words) * sizeof(uint32_t);
 	memcpy(mc->mc_fpstate, &pcb->pcb_save, bytes);
-	memset(&mc->mc_fpstate[bytes / sizeof mc->mc_fpstate[0]], 0, sizeof mc->mc_fpstate - bytes);
-	return true;
+	return bytes;
 }
 
 Errno npx_set(mcontext_t const *mc)
 {
-	if (mc->mc_ownedfp == _MC_FPOWNED_NONE || mc->mc_fpformat == _MC_FPFMT_NODEV) {
+	if (!npx_in_context(*mc)) {
 		npx_drop(curthread);
 		return OK;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Walking the chain of frame pointers, for panic, tests and the double-fault report.
 // After FreeBSD's ddb stack trace (i386/i386/db_trace.c); every address is checked before use.
+#include <kern/ksyms.hpp>
 #include <kern/md.hpp>
 #include <machine/frame.hpp>
 #include <machine/pcb.hpp>
@@ -86,6 +87,34 @@ size_t stack_trace(uintptr_t fp, uintptr_t *pcs, size_t most)
 	if (fp == 0)
 		fp = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
 	return walk(extent_around(curthread, fp), fp, pcs, most);
+}
+
+size_t stack_trace_frame(trapframe const *frame, uintptr_t *pcs, size_t most)
+{
+	if (most == 0 || trapframe_usermode(frame))
+		return 0;
+	pcs[0] = frame->tf_eip;
+	return 1 + stack_trace(frame->tf_ebp, &pcs[1], most - 1);
+}
+
+size_t stack_trace_at(thread const *td, code_position const &at, uintptr_t *pcs, size_t most)
+{
+	constexpr auto push_ebp = uint8_t{0x55};
+	size_t n = 0;
+	uint32_t offset;
+	stack_extent const stack = extent_around(td, at.sp);
+	if (n < most)
+		pcs[n++] = at.pc;
+	// At a function's first instruction the return address is on top, at its second below ebp.
+	if (n < most && ksym_lookup(at.pc, &offset) != nullptr) {
+		bool const pushed = offset == 1 &&
+		    *reinterpret_cast<uint8_t const *>(at.pc - 1) == push_ebp;
+		uintptr_t const word = at.sp + (pushed ? sizeof(uintptr_t) : 0);
+		if ((offset == 0 || pushed) && stack.holds(word, sizeof(uintptr_t)) &&
+		    is_text(*reinterpret_cast<uintptr_t const *>(word)))
+			pcs[n++] = *reinterpret_cast<uintptr_t const *>(word);
+	}
+	return n + walk(stack, at.fp, &pcs[n], most - n);
 }
 
 size_t stack_trace_thread(thread const *td, uintptr_t *pcs, size_t most)

@@ -15,6 +15,7 @@
 	.popsection
 	.endm
 
+	.cfi_sections .debug_frame
 	.section .rodata.onfault, "a", @progbits
 	.balign	4
 	.globl	onfault_table
@@ -29,8 +30,13 @@ onfault_table:
  */
 	.globl	user_copy
 user_copy:
+	.cfi_startproc
 	pushl	%edi
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset edi, 0
 	pushl	%esi
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset esi, 0
 	movl	12(%esp), %edi
 	movl	16(%esp), %esi
 	movl	20(%esp), %ecx
@@ -41,11 +47,16 @@ user_copy:
 	movl	%edx, %ecx
 	rep movsb
 2:	xorl	%eax, %eax
+	.cfi_remember_state
 3:	popl	%esi
+	.cfi_adjust_cfa_offset -4
 	popl	%edi
+	.cfi_adjust_cfa_offset -4
 	ret
+	.cfi_restore_state
 4:	movl	$EFAULT, %eax
 	jmp	3b
+	.cfi_endproc
 	ON_FAULT 1b, 2b, 4b
 
 /*
@@ -55,8 +66,13 @@ user_copy:
  */
 	.globl	user_copy_string
 user_copy_string:
+	.cfi_startproc
 	pushl	%edi
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset edi, 0
 	pushl	%esi
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset esi, 0
 	movl	12(%esp), %edi
 	movl	16(%esp), %esi
 	movl	20(%esp), %ecx
@@ -73,11 +89,16 @@ user_copy_string:
 	movl	24(%esp), %eax
 	movl	%edi, (%eax)
 	movl	%edx, %eax
+	.cfi_remember_state
 	popl	%esi
+	.cfi_adjust_cfa_offset -4
 	popl	%edi
+	.cfi_adjust_cfa_offset -4
 	ret
+	.cfi_restore_state
 4:	movl	$EFAULT, %edx
 	jmp	3b
+	.cfi_endproc
 	ON_FAULT 1b, 2b, 4b
 
 /*
@@ -86,6 +107,7 @@ user_copy_string:
  */
 	.globl	user_load_word
 user_load_word:
+	.cfi_startproc
 	movl	4(%esp), %edx
 	movl	8(%esp), %ecx
 1:	movl	(%edx), %eax
@@ -94,6 +116,7 @@ user_load_word:
 	ret
 3:	movl	$EFAULT, %eax
 	ret
+	.cfi_endproc
 	ON_FAULT 1b, 2b, 3b
 
 /*
@@ -102,6 +125,7 @@ user_load_word:
  */
 	.globl	user_store_word
 user_store_word:
+	.cfi_startproc
 	movl	4(%esp), %edx
 	movl	8(%esp), %ecx
 1:	movl	%ecx, (%edx)
@@ -109,6 +133,7 @@ user_store_word:
 	ret
 3:	movl	$EFAULT, %eax
 	ret
+	.cfi_endproc
 	ON_FAULT 1b, 2b, 3b
 
 /*
@@ -117,6 +142,7 @@ user_store_word:
  */
 	.globl	user_cas_word
 user_cas_word:
+	.cfi_startproc
 	movl	4(%esp), %edx
 	movl	8(%esp), %eax
 	movl	12(%esp), %ecx
@@ -127,6 +153,7 @@ user_cas_word:
 	ret
 3:	movl	$EFAULT, %eax
 	ret
+	.cfi_endproc
 	ON_FAULT 1b, 2b, 3b
 
 	.section .rodata.onfault, "a", @progbits

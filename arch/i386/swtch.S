@@ -4,9 +4,10 @@
 
 #include <machine/assym.h>
 
+	.cfi_sections .debug_frame
 	.text
 /*
- * cpu_switch(): give the CPU to the thread that choosethread() names.
+ * cpu_switch(): give the CPU to the thread that choosethread() names. (KTR_CALL: machine/assym.h)
  *
  *	stack	esp  return address, where this thread goes on once it is chosen again
  *	in	sched_lock held once, interrupts off; curpcb is curthread's
@@ -18,6 +19,7 @@
  */
 	.globl	cpu_switch
 cpu_switch:
+	.cfi_startproc
 	movl	%fs:PC_CURPCB, %edx
 	movl	(%esp), %eax
 	movl	%eax, PCB_EIP(%edx)
@@ -35,12 +37,14 @@ cpu_switch:
  * that is safe because only a CPU that holds sched_lock can run it or free it.
  */
 switch_to_chosen:
-	call	choosethread
+	KTR_CALL(choosethread, choosethread_traced, KTR_SCHED)
 	pushl	%eax
+	.cfi_adjust_cfa_offset 4
 	call	cpu_activate		/* address space, TSS, curthread, curpcb; returns the pcb */
 	movl	%eax, %edx
 	movl	PCB_EBX(%edx), %ebx
 	movl	PCB_ESP(%edx), %esp
+	.cfi_adjust_cfa_offset -4
 	movl	PCB_EBP(%edx), %ebp
 	movl	PCB_ESI(%edx), %esi
 	movl	PCB_EDI(%edx), %edi
@@ -49,10 +53,13 @@ switch_to_chosen:
 	movl	PCB_EIP(%edx), %eax
 	movl	%eax, (%esp)
 	ret
+	.cfi_endproc
 
 /*
  * cpu_throw(): the same for a thread that ends; nothing is saved. The FPU is not its any more.
  */
 	.globl	cpu_throw
 cpu_throw:
+	.cfi_startproc
 	jmp	switch_to_chosen
+	.cfi_endproc

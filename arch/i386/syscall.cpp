@@ -12,8 +12,9 @@
 #include <machine/pcpu.hpp>
 #include <machine/psl.h>
 
-// syscall: from the gate, interrupts on.
+// syscall: from the gate, interrupts on. syscall_traced: instead, while system calls are recorded.
 extern "C" void syscall(trapframe *frame);
+extern "C" void syscall_traced(trapframe *frame);
 
 namespace {
 
@@ -43,7 +44,7 @@ result<gate_call> decode(trapframe const *frame)
 	return gate_call{*number, user_at(c.arguments, bytes)};
 }
 
-Errno call_entry(thread *td, sysent const &entry, void const *words)
+[[gnu::always_inline]] inline Errno call_entry(thread *td, sysent const &entry, void const *words)
 {
 	if (entry.mpsafe)
 		return entry.call(td, words);
@@ -51,11 +52,17 @@ Errno call_entry(thread *td, sysent const &entry, void const *words)
 	return entry.call(td, words);
 }
 
-// trace_call: apart from dispatch(), which has nothing to do with unused words otherwise.
-[[gnu::noinline]] void trace_call(sysent const &entry, uint32_t const *words)
+// call_traced: call_entry() with its events, apart from dispatch(), where both have one site.
+[[gnu::noinline, gnu::cold]] Errno call_traced(thread *td, sysent const &entry,
+    uint32_t const *words)
 {
-	CTR4(KTR_SYSC, "call %s(%#x, %#x, %#x)", entry.name, entry.words > 0 ? words[0] : 0,
-	    entry.words > 1 ? words[1] : 0, entry.words > 2 ? words[2] : 0);
+	KTR(KTR_SYSC, "syscall", "thread {td} calls {call:s}({a:x}, {b:x}, {c:x})", td->td_tid,
+	    entry.name, entry.words > 0 ? words[0] : 0, entry.words > 1 ? words[1] : 0,
+	    entry.words > 2 ? words[2] : 0);
+	Errno const error = call_entry(td, entry, words);
+	KTR(KTR_SYSC, "result", "thread {td} is answered error {error:d}, value {value:x}",
+	    td->td_tid, error, td->td_retval[0]);
+	return error;
 }
 
 Errno dispatch(thread *td, trapframe const *frame)
@@ -69,8 +76,8 @@ Errno dispatch(thread *td, trapframe const *frame)
 		TRY(copyin(c.arguments, words, entry.words * sizeof words[0]));
 	td->td_retval[0] = 0;
 	td->td_retval[1] = frame->tf_edx;
-	if ((ktr_mask & KTR_SYSC) != 0) [[unlikely]]
-		trace_call(entry, words);
+	if (ktr_wanted<KTR_SYSC>()) [[unlikely]]
+		return call_traced(td, entry, words);
 	return call_entry(td, entry, words);
 }
 
@@ -103,8 +110,15 @@ void syscall(trapframe *frame)
 	    static_cast<void *>(frame), td->td_tid);
 	if ((td->td_proc->p_flag & P_KSES) != 0)
 		thread_user_enter(td->td_proc, td, user_entry::syscall);
-	Errno const error = dispatch(td, frame);
-	CTR2(KTR_SYSC, "return %d, eax %#x", static_cast<int>(error), td->td_retval[0]);
+	Errno error = dispatch(td, frame);
+	if (error == ERESTART) [[unlikely]]
+		error = thread_restart(td);
 	cpu_set_syscall_retval(td, error);
 	userret(td, frame);
+}
+
+void syscall_traced(trapframe *frame)
+{
+	syscall(frame);
+	KTR(KTR_SYSC, "sysret", "thread {td} goes to user mode", curthread->td_tid);
 }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Traps: page-fault triage, faults of user mode as signals, faults of the kernel as panics.
 // After FreeBSD 5.0 sys/i386/i386/trap.c.
+#include <kern/hang.hpp>
 #include <kern/kassert.hpp>
+#include <kern/kdb.hpp>
 #include <kern/ktr.hpp>
 #include <kern/md.hpp>
+#include <kern/shutdown.hpp>
 #include <kern/signalvar.hpp>
 #include <kern/thread.hpp>
 #include <machine/cpufunc.hpp>
 #include <machine/frame.hpp>
+#include <machine/kdb_machdep.hpp>
 #include <machine/npx.hpp>
 #include <machine/pcpu.hpp>
 #include <machine/psl.h>
@@ -21,12 +25,13 @@
 // trap: every processor exception but the double fault, from alltraps. doreti_ast: the last thing
 // before user mode, from doreti; in with interrupts as they are, out with interrupts off.
 extern "C" void trap(trapframe *frame);
+// trap_traced: instead, while traps are recorded: those of user mode, but for the FPU's.
+extern "C" void trap_traced(trapframe *frame);
 extern "C" void doreti_ast(trapframe *frame);
 
 namespace {
 
-// Bits of a page fault's error code.
-constexpr uint32_t pgex_present = 1;    // rights, not absence
+// Bit of a page fault's error code.
 constexpr uint32_t pgex_write = 2;
 
 // The instructions of doreti that fault on a bad user selector, and where each resumes.
@@ -89,7 +94,7 @@ vm_prot access_of(trapframe const *frame)
 }
 
 // trap_fatal: the kernel itself faulted.
-[[noreturn]] void trap_fatal(trapframe const *frame, uint32_t address)
+[[noreturn]] void trap_fatal(trapframe *frame, uint32_t address)
 {
 	uint32_t const trapno = frame->tf_trapno;
 	char const *name = trap_entry(trapno).name;
@@ -100,6 +105,8 @@ vm_prot access_of(trapframe const *frame)
 	    frame->tf_ebp, frame->tf_eflags, frame->tf_err, address, rcr3());
 	printf("eax %#x ebx %#x ecx %#x edx %#x esi %#x edi %#x\n", frame->tf_eax, frame->tf_ebx,
 	    frame->tf_ecx, frame->tf_edx, frame->tf_esi, frame->tf_edi);
+	if (!panicking && (debugger_on_panic != 0 || gdb_attached()))
+		kdb_trap({kdb_why::fault, name, frame, address, false});
 	if (trapno != T_PAGEFLT)
 		panic("%s in kernel mode at %#x", name, frame->tf_eip);
 	if (frame->tf_eip < page_size)
@@ -153,19 +160,24 @@ void page_fault_user(thread *td, trapframe const *frame, uint32_t address)
 		psignal(p, SIGKILL);
 		return;
 	}
+	// Not by the error code: a page that was never touched is absent whatever its rights are,
+	// and what the kernel has mapped for itself is nothing to a program.
+	case EACCES:
+		trapsignal(td, SIGSEGV, SEGV_ACCERR, address);
+		return;
 	default:
-		trapsignal(td, SIGSEGV,
-		    (frame->tf_err & pgex_present) != 0 ? SEGV_ACCERR : SEGV_MAPERR, address);
+		trapsignal(td, SIGSEGV, SEGV_MAPERR, address);
 	}
 }
 
 void trap_user(thread *td, trapframe *frame, uint32_t address)
 {
+	if (frame->tf_trapno == T_PAGEFLT) {
+		page_fault_user(td, frame, address);
+		return;
+	}
 	trap_signal const &t = trap_entry(frame->tf_trapno);
 	switch (frame->tf_trapno) {
-	case T_PAGEFLT:
-		page_fault_user(td, frame, address);
-		break;
 	case T_MCHK:
 		panic("machine check at %#x in user mode", frame->tf_eip);
 	case T_ARITHTRAP:
@@ -189,10 +201,13 @@ void trap(trapframe *frame)
 	// A fault taken after interrupts are on, or after a switch, replaces cr2.
 	uint32_t const address = rcr2();
 	if (frame->tf_trapno == T_NMI) {
-		stop_nmi(frame);
-		printf("non-maskable interrupt at %#x\n", frame->tf_eip);
+		// One from outside goes to all CPUs.
+		if (!stop_nmi(frame) && !hang_asked(frame))
+			stop_await(frame);
 		return;
 	}
+	if (kdb_machine_trap(frame))
+		return;
 	if (!trapframe_usermode(frame)) {
 		trap_kernel(frame, address);
 		return;
@@ -205,11 +220,22 @@ void trap(trapframe *frame)
 	thread *td = curthread;
 	KASSERT(td->td_frame == frame, "frame %p of thread %u is not at the top of its stack",
 	    static_cast<void *>(frame), td->td_tid);
-	CTR3(KTR_TRAP, "trap %u at %#x, address %#x", frame->tf_trapno, frame->tf_eip, address);
 	if ((td->td_proc->p_flag & P_KSES) != 0)
 		thread_user_enter(td->td_proc, td, user_entry::trap);
 	trap_user(td, frame, address);
 	userret(td, frame);
+}
+
+void trap_traced(trapframe *frame)
+{
+	bool const of_user = trapframe_usermode(frame) && frame->tf_trapno != T_NMI &&
+	    frame->tf_trapno != T_DNA;
+	if (of_user)
+		KTR(KTR_TRAP, "trap", "thread {td} takes a {trap:s} at {pc:x}, address {address:x}",
+		    curthread->td_tid, trap_entry(frame->tf_trapno).name, frame->tf_eip, rcr2());
+	trap(frame);
+	if (of_user)
+		KTR(KTR_TRAP, "trap end", "thread {td} goes to user mode", curthread->td_tid);
 }
 
 void doreti_ast(trapframe *frame)

@@ -19,28 +19,40 @@ enum uart_register : uint16_t {
 	reg_scratch = 7,
 };
 
-constexpr uint8_t ier_receive = 0x01;
+constexpr uint8_t ier_receive = 0x05;           // bytes, and the line status: a BREAK
 constexpr uint8_t fcr_enable_and_clear = 0xc7; // interrupt at 14 bytes, or when they stop
 constexpr uint8_t lcr_8n1 = 0x03;
 constexpr uint8_t lcr_dlab = 0x80;
 constexpr uint8_t mcr_dtr_rts_out2 = 0x0b;      // out2 lets the interrupt through on a PC
 constexpr uint8_t lsr_data_ready = 0x01;
+constexpr uint8_t lsr_break = 0x10;             // goes out when it is read
 constexpr uint8_t lsr_transmit_empty = 0x20;
 constexpr uint16_t divisor_115200 = 1;
+constexpr size_t fifo_bytes = 16;
 
-// Port reads until a busy transmitter is given up; a byte at 115200 baud takes far fewer.
-constexpr int busy_limit = 1'000'000;
+// Port reads until a busy transmitter is given up: minutes, because a virtual machine's port stays
+// busy as long as whoever reads its other end is held up.
+constexpr int busy_limit = 50'000'000;
 
 uint16_t at(uart const &port, uart_register reg)
 {
 	return static_cast<uint16_t>(port.ua_base + reg);
 }
 
-void uart_interrupt(void *arg, trapframe *)
+// status: the line status. It tells of a BREAK once, to whoever reads it.
+uint8_t status(uart &port)
 {
-	uart const &port = *static_cast<uart *>(arg);
+	uint8_t const now = inb(at(port, reg_lsr));
+	if ((now & lsr_break) != 0)
+		port.ua_break = true;
+	return now;
+}
+
+void uart_interrupt(void *arg, trapframe *frame)
+{
+	uart &port = *static_cast<uart *>(arg);
 	for (int c; !port.ua_paused && (c = uart_getc(port)) >= 0;)
-		port.ua_input(port.ua_arg, c);
+		port.ua_input(port.ua_arg, c, frame);
 }
 
 }
@@ -62,32 +74,55 @@ Errno uart_attach(uart &port, uint16_t base, uint32_t irq)
 	return OK;
 }
 
-void uart_putc(uart const &port, int c)
+namespace {
+
+// transmitter_empties: wait until the queue of bytes to send is empty; false: it stays full.
+bool transmitter_empties(uart &port)
 {
-	for (int i = 0; i < busy_limit; i++) {
-		if ((inb(at(port, reg_lsr)) & lsr_transmit_empty) != 0) {
-			outb(at(port, reg_data), static_cast<uint8_t>(c));
-			return;
-		}
-		cpu_spinwait();
+	int const tries = port.ua_stuck ? 1 : busy_limit;
+	port.ua_stuck = true;
+	for (int i = 0; port.ua_stuck && i < tries; i++) {
+		port.ua_stuck = (status(port) & lsr_transmit_empty) == 0;
+		if (port.ua_stuck)
+			cpu_spinwait();
+	}
+	return !port.ua_stuck;
+}
+
+}
+
+void uart_putc(uart &port, int c)
+{
+	if (transmitter_empties(port))
+		outb(at(port, reg_data), static_cast<uint8_t>(c));
+}
+
+void uart_write(uart &port, void const *data, size_t length)
+{
+	auto const *bytes = static_cast<uint8_t const *>(data);
+	for (size_t done = 0; done < length;) {
+		// Empty means room for a whole queue: one look at the status for all of it.
+		size_t const part = length - done < fifo_bytes ? length - done : fifo_bytes;
+		if (transmitter_empties(port))
+			for (size_t i = 0; i < part; i++)
+				outb(at(port, reg_data), bytes[done + i]);
+		done += part;
 	}
 }
 
-void uart_write(uart const &port, void const *data, size_t length)
+int uart_getc(uart &port)
 {
-	auto const *bytes = static_cast<uint8_t const *>(data);
-	for (size_t i = 0; i < length; i++)
-		uart_putc(port, bytes[i]);
-}
-
-int uart_getc(uart const &port)
-{
-	if ((inb(at(port, reg_lsr)) & lsr_data_ready) == 0)
+	if ((status(port) & lsr_data_ready) == 0)
 		return -1;
-	return inb(at(port, reg_data));
+	int const c = inb(at(port, reg_data));
+	// It comes with a zero in place of a byte, perhaps behind bytes from before.
+	if (c != 0 || !port.ua_break)
+		return c;
+	port.ua_break = false;
+	return UART_BREAK;
 }
 
-Errno uart_input_start(uart &port, void (*input)(void *arg, int c), void *arg)
+Errno uart_input_start(uart &port, void (*input)(void *arg, int c, trapframe *frame), void *arg)
 {
 	port.ua_input = input;
 	port.ua_arg = arg;

@@ -13,6 +13,7 @@ struct sigframe {
 	unsigned int	sf_ucontext;	// third: ucontext_t *
 	unsigned int	sf_addr;	// fourth: faulting address, without SA_SIGINFO
 	unsigned int	sf_ahu;		// address of the handler
+	unsigned int	sf_spare[3];	// 0
 	ucontext_t	sf_uc;		// context the handler interrupted
 	siginfo_t	sf_si;
 };

@@ -70,7 +70,9 @@ int kse_release(void);
 //   errors       ESRCH no such KSE; EINVAL not in KSE mode
 int kse_wakeup(struct kse_mailbox *mbx);
 
-// kse_thr_interrupt: interrupt the system call that the thread of tmbx sleeps in.
-//   errors       ESRCH no such thread in the kernel; EINVAL not in KSE mode
+// kse_thr_interrupt: interrupt the system call that the thread of tmbx sleeps in, or is about to:
+// EINTR. fork and execve are never broken off.
+//   errors       ESRCH no such thread in a system call, or its call begins again and has to be
+//                interrupted then; EINVAL not in KSE mode
 int kse_thr_interrupt(struct kse_thr_mailbox *tmbx);
 ABI_END_C

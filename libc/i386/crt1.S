@@ -6,9 +6,12 @@
 //   stack      (esp) argc; 4(esp) argv[0] ... NULL, then the environment ... NULL
 //   registers  in: esp; direction flag clear
 //   result     none; the program ends in exit(main(argc, argv, envp))
+	.cfi_sections .debug_frame
 	.globl	_start
 	.type	_start, @function
 _start:
+	.cfi_startproc
+	.cfi_undefined eip		// nobody called
 	xorl	%ebp, %ebp		// end of the frame chain
 	movl	(%esp), %eax		// argc
 	leal	4(%esp), %ecx		// argv
@@ -20,5 +23,6 @@ _start:
 	pushl	%eax
 	call	__libc_start
 	hlt				// not reached; a fault if it is
+	.cfi_endproc
 	.size	_start, . - _start
 	.section .note.GNU-stack, "", @progbits

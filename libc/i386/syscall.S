@@ -25,13 +25,16 @@
 	.type	public, @function	; \
 strong:					; \
 public:					; \
+	.cfi_startproc			; \
 	movl	$number, %eax		; \
 	int	$0x80			; \
 	jc	.Lcerror		; \
 	ret				; \
+	.cfi_endproc			; \
 	.size	strong, . - strong	; \
 	.size	public, . - public	;
 
+	.cfi_sections .debug_frame	// a debugger finds the caller by this
 	.text
 #include <sys/syscalls.def>
 #undef pipe

@@ -9,7 +9,7 @@
 // Loops here must not be compiled into calls of the functions that they are.
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
-typedef uint32_t __attribute__((__may_alias__)) word_t;
+typedef uint32_t __attribute__((__may_alias__, __aligned__(1))) word_t;
 
 // The direction flag is clear at every function entry (i386 ABI).
 void *

@@ -29,14 +29,14 @@ SETTINGS = {"tick": ["kern.hz=10000"]}
 
 _FIGURE = re.compile(r"^bench (\w+) (\d+) (\d+) (\d+) (\d+)$", re.M)
 _SKIP = re.compile(r"^skip (\w+) (.*)$", re.M)
-_MARKS = ("<!-- figures: begin -->", "<!-- figures: end -->")
 
 
-def _options(program, memory=MEMORY_MIB, icount=True, kernel=KERNEL):
+def machine_options(program, memory=MEMORY_MIB, icount=0, kernel=KERNEL, cpus=1):
+    """A machine for one of the programs; without a program, for what is in the image."""
     add = [f"{os.path.join(PROGRAMS, name)}=/bench/{name}"
            for name in [program] + FILES.get(program, []) if name]
     return argparse.Namespace(
-        cpus=1, mem=memory, add=add, timeout=TIMEOUT, stall=None, iso=False, trace=None, qemu="",
+        cpus=cpus, mem=memory, add=add, timeout=TIMEOUT, stall=None, iso=False, trace=None, qemu="",
         settings=list(SETTINGS.get(program, [])), icount=icount, vga=False,
         kernel=kernel)
 
@@ -51,10 +51,12 @@ def _figures(text):
     return found
 
 
-def _run_program(program):
-    """The figures of a program that init starts."""
+def run_program(program, settings=()):
+    """The figures of a program that init starts, with further settings of the kernel."""
     output, console = bytearray(), bytearray()
-    outcome = run.run_program(_options(program), [f"/bench/{program}"], None, output.extend,
+    options = machine_options(program)
+    options.settings += settings
+    outcome = run.run_program(options, [f"/bench/{program}"], None, output.extend,
                               console.extend)
     text = output.decode(errors="replace")
     if outcome.status != 0:
@@ -66,7 +68,7 @@ def _run_program(program):
 def _run_first():
     """The figures of the program that takes init's place."""
     output = bytearray()
-    options = _options("first")
+    options = machine_options("first")
     words = ["console=serial", "debugexit", "init=/bench/first"]
     with machine.Image(options, words) as image:
         run.Session(image, None, lambda _: None, output.extend).wait(options.timeout)
@@ -84,11 +86,12 @@ def _loaded_size():
                if "ALLOC" in flags and name != ".ksyms")
 
 
-def _shell(memory, command):
+def _shell(memory, command, leave_out=None):
     """Output of a shell command on a machine of that size; None when it did not end well."""
     output = bytearray()
-    options = _options("", memory, False, PLAIN_KERNEL)
+    options = machine_options("", memory, None, PLAIN_KERNEL)
     options.timeout = SMALL_TIMEOUT
+    options.leave_out = leave_out
     outcome = run.run_program(options, ["/bin/sh", "-c", command], None,
                               output.extend, lambda _: None)
     return output.decode(errors="replace") if outcome.status == 0 else None
@@ -102,10 +105,10 @@ def _memory_used():
 
 
 def _memory_least():
-    """The smallest number of MiB that runs a command in a shell; kernel and boot image take up
-    more than one."""
+    """The smallest number of MiB that runs a command in a shell. The image is the system's alone:
+    the tests in it would be most of the memory."""
     for memory in range(2, SMALL_MIB):
-        if (_shell(memory, "echo there") or "").strip() == "there":
+        if (_shell(memory, "echo there", "tests/") or "").strip() == "there":
             return memory
     return SMALL_MIB
 
@@ -128,7 +131,7 @@ def _measure(wanted):
     """Figures by key, for the rows wanted."""
     found = {}
     for program in dict.fromkeys(row.program for row in wanted if row.program):
-        found.update(_run_first() if program == "first" else _run_program(program))
+        found.update(_run_first() if program == "first" else run_program(program))
     found.update(_measure_memory(wanted))
     for row in wanted:
         if row.key not in found:
@@ -150,11 +153,12 @@ def _cells(row, figure):
 HEADS = ["operation", "Kestrel", "goal", "ratio", "Linux 6.1", "xv6", "others", "floor"]
 
 
-def _plain(table):
-    widths = [max(len(line[column]) for line in table) for column in range(len(HEADS))]
+def plain(table, numbers=range(1, 4)):
+    """The table as lines; the columns of numbers are flush right."""
+    widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
     lines = []
     for line in table:
-        cells = [cell.rjust(width) if 0 < column < 4 else cell.ljust(width)
+        cells = [cell.rjust(width) if column in numbers else cell.ljust(width)
                  for column, (cell, width) in enumerate(zip(line, widths))]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
@@ -166,17 +170,7 @@ def _markdown(table):
     return "\n".join(lines)
 
 
-def _put_into(document, text):
-    with open(document, encoding="utf-8") as file:
-        old = file.read()
-    begin, end = (old.find(mark) for mark in _MARKS)
-    if not 0 <= begin < end:
-        raise paths.ToolError(f"{document}: no {_MARKS[0]} ... {_MARKS[1]}", 1)
-    with open(document, "w", encoding="utf-8") as file:
-        file.write(f"{old[:begin]}{_MARKS[0]}\n{text}\n{old[end:]}")
-
-
-def _need_parts():
+def need_parts():
     """Build what is missing; never rebuild what exists."""
     paths.need_artefacts()
     if all(os.path.exists(path) for path in (KERNEL, PLAIN_KERNEL, PROGRAMS)):
@@ -197,7 +191,7 @@ def bench(options):
     wanted = [row for row in ROWS + MEMORY if _matches(row, options.patterns)]
     if not wanted:
         raise paths.ToolError("no operation matches", 1)
-    _need_parts()
+    need_parts()
     found = _measure(wanted)
     table = [HEADS] + [_cells(row, found[row.key]) for row in wanted]
     if options.json:
@@ -205,9 +199,9 @@ def bench(options):
                                     "xv6": row.xv6, "others": row.others, **found[row.key]}
                           for row in wanted}, indent=2))
     elif options.document:
-        _put_into(options.document, _markdown(table))
+        paths.put_figures(options.document, _markdown(table))
     else:
-        print(_plain(table))
+        print(plain(table))
         for row in wanted:
             if "skipped" in found[row.key]:
                 print(f"{row.key}: {found[row.key]['skipped']}")

@@ -2,8 +2,8 @@
 # The host channel: bytes and events over COM3, framed by DLE.
 # Written for Kestrel; the kernel's side is its hostio driver.
 """DLE DLE is a literal 0x10. To the guest, DLE E ends the input. From the guest, DLE R asks for
-input: bytes sent before it are lost while the port is being set up; DLE X <decimal> newline is the
-program's exit status."""
+input, at the program's first read of it: what is sent earlier may be lost, the port is not set up.
+DLE X <decimal> newline is the program's exit status."""
 
 DLE = b"\x10"
 END_OF_INPUT = DLE + b"E"

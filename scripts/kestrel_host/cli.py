@@ -24,8 +24,26 @@ def _test(options):
 
 
 def _bench(options):
+    if options.scaling:
+        from . import bench_scaling
+        return bench_scaling.scaling(options)
     from . import bench
     return bench.bench(options)
+
+
+def _view(options):
+    from .viewer import page
+    return page.view(options)
+
+
+def _story(options):
+    from .trace import story
+    return story.story(options)
+
+
+def _stress(options):
+    from . import stress
+    return stress.stress(options)
 
 
 def _mutants(options):
@@ -59,6 +77,7 @@ def _parser():
     verb.add_argument("--list", action="store_true", help="name the tests and stop")
     verb.add_argument("--cpus", type=int, default=2, metavar="N", help="processors (2)")
     verb.add_argument("--iso", action="store_true", help="boot through GRUB")
+    machine.add_icount(verb)
     verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
                       help="a sysctl tunable or a kernel option, for every boot")
     verb.add_argument("--matrix", action="store_true",
@@ -69,11 +88,47 @@ def _parser():
     verb = verbs.add_parser(
         "bench", help="count instructions of operations",
         description="Counts the guest instructions of each operation, or of those whose name "
-        "matches, on a RELEASE kernel with one processor.")
+        "matches, on a RELEASE kernel with one processor. With --scaling: how much more two "
+        "processors do than one, in time, on a host that should have two idle ones.")
     verb.add_argument("patterns", nargs="*", metavar="PATTERN", help="part of an operation's name")
+    verb.add_argument("--scaling", action="store_true", help="two processors against one")
     verb.add_argument("--json", action="store_true", help="for programs")
     verb.add_argument("--document", metavar="FILE", help="put the table between FILE's marks")
     verb.set_defaults(action=_bench)
+
+    verb = verbs.add_parser("trace", help="look at a trace",
+                            description="What there is for traces.")
+    of_trace = verb.add_subparsers(dest="what", required=True, metavar="WHAT")
+    verb = of_trace.add_parser(
+        "view", help="make a page of it",
+        description="Writes one HTML page, which needs no network, of a trace that `kestrel run "
+        "--trace` has written.")
+    verb.add_argument("file", metavar="FILE", help="the trace, gzipped or not")
+    verb.add_argument("-o", dest="output", metavar="PAGE.html",
+                      help="where to (FILE with the extension html)")
+    verb.set_defaults(action=_view)
+    verb = of_trace.add_parser(
+        "story", help="tell one blocking call, step by step",
+        description="Follows the first call of that name that blocks a user thread, from the user "
+        "thread's entry into the kernel to the upcall that hands it back, as a Markdown table.")
+    verb.add_argument("file", metavar="FILE", help="the trace, gzipped or not")
+    verb.add_argument("--call", default="read", metavar="NAME", help="the system call (read)")
+    verb.add_argument("--document", metavar="FILE", help="put the table between FILE's marks")
+    verb.set_defaults(action=_story)
+
+    verb = verbs.add_parser(
+        "stress", help="storms of threads, processes and signals",
+        description="Runs the programs of tests/stress, one boot a round, over seeds, processors, "
+        "interleavings and settings, until a round fails (status 1, with its command), a limit "
+        "is reached, or Ctrl-C.")
+    verb.add_argument("--seed", type=int, default=1, metavar="N",
+                      help="which rounds these are (1); a round is a function of it and its number")
+    verb.add_argument("--time", type=float, metavar="S", help="begin no round after S seconds")
+    verb.add_argument("--rounds", type=int, metavar="N", help="so many rounds")
+    verb.add_argument("--cpus", type=int, metavar="N", help="processors (1, 2, 4 or 8 at random)")
+    verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
+                      help="a sysctl tunable or a kernel option, for every round")
+    verb.set_defaults(action=_stress)
 
     verb = verbs.add_parser(
         "mutants", help="take each mend of docs/errata.md out and see its test fail",

@@ -16,7 +16,9 @@ from . import machine, paths, program
 SOCKET = paths.in_build("gdb.sock")
 CONSOLE = paths.in_build("console.log")
 OUTPUT = paths.in_build("program.out")
-GDBINIT = os.path.join(paths.ROOT, "scripts", "kestrel.gdb")
+# Seconds; a hang detector.
+BOOT_LIMIT = 60
+GDBINIT = os.path.join(paths.ROOT, "scripts", "gdb", "kestrel.py")
 
 
 def _gdb_line(options, where, user_program):
@@ -45,6 +47,21 @@ def _wait_for_socket(where, process):
         time.sleep(0.02)
 
 
+def _wait_for_stub(process):
+    """Until the kernel listens: what is sent before is lost."""
+    limit = time.monotonic() + BOOT_LIMIT
+    while True:
+        try:
+            with open(CONSOLE, "rb") as console:
+                if b"gdb: on the second serial port" in console.read():
+                    return
+        except FileNotFoundError:
+            pass
+        if process.poll() is not None or time.monotonic() > limit:
+            raise paths.ToolError(f"the kernel's stub does not answer; see {CONSOLE}", 1)
+        time.sleep(0.02)
+
+
 def _symbols_of(options):
     """The file with symbols of the program to run, if there is one."""
     if not options.program:
@@ -61,19 +78,29 @@ def _session(options):
     if options.wait and os.path.exists(SOCKET):
         os.unlink(SOCKET)
     words = machine.console_words(options)
+    if options.stub:
+        words.append("gdb=com2,wait")
     serial = ["-serial", "mon:stdio"] if options.wait else ["-serial", f"file:{CONSOLE}"]
-    devices = serial + ["-display", "none", "-S"]
+    devices = serial + ["-display", "none"] + ([] if options.stub else ["-S"])
+    output = []
     if options.program:
         # The program's output; its input never comes.
         words.append("hostio=com3")
-        devices += ["-serial", "null", "-chardev", f"file,id=com3,path={OUTPUT}",
-                    "-device", "isa-serial,iobase=0x3e8,irq=5,chardev=com3"]
+        output = ["-chardev", f"file,id=com3,path={OUTPUT}",
+                  "-device", "isa-serial,iobase=0x3e8,irq=5,chardev=com3"]
     with machine.Image(options, words) as image:
         where = SOCKET if options.wait else image.path("gdb.sock")
-        devices += ["-gdb", f"unix:{where},server=on,wait=off"]
+        line = f"path={where},server=on,wait=off"
+        if options.stub:
+            devices += ["-chardev", f"socket,id=gdb,{line}", "-serial", "chardev:gdb"]
+        else:
+            devices += ["-gdb", f"unix:{where},server=on,wait=off", "-serial", "null"]
+        devices += output
         if options.program:
             guest = program.resolve(options.program[0], image)
             image.set_argv([guest] + options.program[1:])
+        if options.stub and not options.wait and os.path.exists(CONSOLE):
+            os.unlink(CONSOLE)
         if options.wait:
             print("Now run 'make gdb' in another window.", file=sys.stderr)
             return subprocess.run(machine.command(image, devices), check=False).returncode
@@ -81,6 +108,8 @@ def _session(options):
                                 start_new_session=True)
         try:
             _wait_for_socket(where, process)
+            if options.stub:
+                _wait_for_stub(process)
             return _run_gdb(options, where)
         finally:
             process.kill()
@@ -105,8 +134,6 @@ def _run_gdb(options, where):
 def debug(options):
     """The verb."""
     machine.check_options(options)
-    if options.stub:
-        raise paths.ToolError("--stub: this kernel has no gdb stub yet; leave it out for QEMU's")
     paths.need_artefacts()
     if options.attach:
         if not os.path.exists(SOCKET):

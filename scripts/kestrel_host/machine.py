@@ -2,6 +2,7 @@
 # The emulated machine: from options to a QEMU command line, and what its exit statuses mean.
 # Written for Kestrel.
 """QEMU command lines. One place knows every device that the kernel counts on."""
+import argparse
 import ctypes
 import os
 import shlex
@@ -10,9 +11,11 @@ import subprocess
 import tempfile
 
 from . import initrd, paths
+from .trace import record
 
 QEMU = "qemu-system-i386"
 MOST_CPUS = 8
+MOST_SHIFT = 10         # of QEMU's -icount
 
 # isa-debug-exit makes QEMU's status (value << 1) | 1.
 STATUS_OFF = 33         # normal power-off
@@ -32,6 +35,18 @@ def start(command, **options):
     return subprocess.Popen(command, preexec_fn=die_with_parent, **options)
 
 
+def add_icount(parser):
+    """--icount, alone or as --icount=SHIFT: options.icount is the shift, or None. Every shift is an
+    option of its own: as an optional value, it would be PROG that follows."""
+    parser.add_argument("--icount", action="store_const", const=0,
+                        help="deterministic virtual time: 1 ns an instruction, one CPU; "
+                        f"--icount=SHIFT (1 to {MOST_SHIFT}): 2^SHIFT ns, CPUs as --cpus says, "
+                        "each shift another interleaving")
+    for shift in range(MOST_SHIFT + 1):
+        parser.add_argument(f"--icount={shift}", action="store_const", const=shift, dest="icount",
+                            help=argparse.SUPPRESS)
+
+
 def add_options(parser):
     """The options of a machine, on a verb's argument parser."""
     parser.add_argument("--cpus", type=int, default=2, metavar="N", help="processors (2)")
@@ -43,18 +58,16 @@ def add_options(parser):
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
                         help="a sysctl tunable or a kernel option")
     parser.add_argument("--iso", action="store_true", help="boot through GRUB")
-    parser.add_argument("--icount", action="store_true",
-                        help="deterministic virtual time: 1 ns an instruction, one CPU")
+    add_icount(parser)
     parser.add_argument("--kernel", metavar="FILE", help="another kernel than build/kernel")
-    parser.add_argument("--trace", metavar="FILE", help="write a scheduler timeline")
+    parser.add_argument("--trace", metavar="FILE",
+                        help="write a timeline of threads, KSEs and upcalls, in Perfetto's JSON")
     parser.add_argument("--qemu", default="", metavar="'ARGS'", help="further arguments for QEMU")
     parser.add_argument("--vga", action="store_true", help="a window instead of the terminal")
 
 
 def check_options(options):
     """Refuse what cannot be."""
-    if options.trace:
-        raise paths.ToolError("--trace: this kernel records no timeline yet")
     if options.cpus < 1 or options.cpus > MOST_CPUS:
         raise paths.ToolError(f"--cpus: from 1 to {MOST_CPUS}")
     if options.mem < 4 or options.mem > 3584:
@@ -65,11 +78,15 @@ def check_options(options):
 
 
 class Image:
-    """Kernel, boot image and command line of one boot; temporary files end with the `with`."""
+    """Kernel, boot image and command line of one boot; temporary files end with the `with`. What
+    options.leave_out, if there, begins the name of is not in the image."""
 
     def __init__(self, options, words, argv=None):
         self.options = options
-        self.cmdline = " ".join(list(words) + options.settings)
+        # Settings last, so that they can change what a trace asks for.
+        self.recording = record.Recording(options) if options.trace else None
+        traced = self.recording.words() if self.recording else []
+        self.cmdline = " ".join(list(words) + traced + options.settings)
         self.kernel = getattr(options, "kernel", None) or paths.KERNEL
         self._directory = None
         self._argv = argv
@@ -91,9 +108,13 @@ class Image:
 
     def __enter__(self):
         self._directory = tempfile.TemporaryDirectory(prefix="kestrel-")
+        if self.recording:
+            self.recording.__enter__()
         return self
 
     def __exit__(self, *_):
+        if self.recording:
+            self.recording.__exit__()
         self._directory.cleanup()
 
     def path(self, name):
@@ -102,9 +123,11 @@ class Image:
 
     def initrd(self):
         """The archive to boot with: the built one unless something is added."""
-        if not self._extra and self._argv is None:
+        leave_out = getattr(self.options, "leave_out", None)
+        if not self._extra and self._argv is None and leave_out is None:
             return paths.INITRD
-        members = initrd.read(paths.INITRD)
+        members = {name: member for name, member in initrd.read(paths.INITRD).items()
+                   if leave_out is None or not name.startswith(leave_out)}
         members.update(self._extra)
         if self._argv is not None:
             members["etc/run"] = initrd.run_file(self._argv)
@@ -128,13 +151,16 @@ class Image:
 def command(image, devices):
     """The whole QEMU command line; `devices` are the serial lines and the display."""
     options = image.options
-    cpus = 1 if options.icount else options.cpus
+    # At shift 0 other CPUs get no turn in QEMU's round: time passes too slowly for its timers.
+    cpus = 1 if options.icount == 0 else options.cpus
     # One core a socket: firmware tables list packages, not cores.
     smp = f"cpus={cpus},sockets={cpus},cores=1,threads=1"
-    line = [QEMU, "-m", str(options.mem), "-smp", smp, "-no-reboot", "-net", "none",
+    memory = image.recording.arguments() if image.recording else ["-m", str(options.mem)]
+    line = [QEMU, *memory, "-smp", smp, "-no-reboot", "-net", "none",
             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
-    if options.icount:
-        line += ["-icount", "shift=0,sleep=off", "-rtc", "base=2002-10-31T00:00:00,clock=vm"]
+    if options.icount is not None:
+        line += ["-icount", f"shift={options.icount},sleep=off",
+                 "-rtc", "base=2002-10-31T00:00:00,clock=vm"]
     else:
         line += ["-accel", "tcg,thread=multi"]
     return line + image.boot_arguments() + devices + shlex.split(options.qemu)

@@ -20,6 +20,10 @@ EXIT_NOT_FOUND = 127
 EXIT_SIGNAL = 128
 
 
+# Between these lines of a document stands what a run has written.
+FIGURES = ("<!-- figures: begin -->", "<!-- figures: end -->")
+
+
 class ToolError(Exception):
     """Said on one line; ends the tool with `status`."""
 
@@ -42,3 +46,14 @@ def need_artefacts():
                           stdout=sys.stderr, check=False)
     if made.returncode != 0:
         raise ToolError("the build failed", 1)
+
+
+def put_figures(document, text):
+    """Put text between the marks of a document."""
+    with open(document, encoding="utf-8") as file:
+        old = file.read()
+    begin, end = (old.find(mark) for mark in FIGURES)
+    if not 0 <= begin < end:
+        raise ToolError(f"{document}: no {FIGURES[0]} ... {FIGURES[1]}", 1)
+    with open(document, "w", encoding="utf-8") as file:
+        file.write(f"{old[:begin]}{FIGURES[0]}\n{text}\n{old[end:]}")

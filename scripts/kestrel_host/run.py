@@ -14,6 +14,11 @@ from . import channel, machine, paths, program
 
 # How long a machine that has sent its exit status may take to power off.
 POWER_OFF_LIMIT = 10.0
+# How long a kernel that hangs may take to say where, in all and without a word.
+REPORT_LIMIT = 60.0
+REPORT_STALL = 15.0
+# What the kernel is told for a program whose streams are a Session's.
+PROGRAM_WORDS = ["console=serial", "debugexit", "hostio=com3"]
 WATCHDOG = "stopped by the watchdog"
 
 
@@ -61,6 +66,7 @@ class Session:
         self._on = {}
         serial, serial_far = socket.socketpair()
         host, host_far = socket.socketpair()
+        self._monitor, monitor_far = socket.socketpair()
         self._decoder = channel.Decoder(lambda: _start_input(stdin_fd, host))
         self._on[serial] = on_console
         self._on[host] = lambda data: on_output(self._decoder.feed(data))
@@ -70,12 +76,14 @@ class Session:
             "-serial", "null",
             "-chardev", f"socket,id=com3,fd={host_far.fileno()}",
             "-device", "isa-serial,iobase=0x3e8,irq=5,chardev=com3",
+            "-chardev", f"socket,id=monitor,fd={monitor_far.fileno()}",
+            "-mon", "chardev=monitor,mode=control",
         ]
         self.process = machine.start(
             machine.command(image, devices), stdin=subprocess.DEVNULL, stdout=sys.stderr,
-            pass_fds=(serial_far.fileno(), host_far.fileno()))
-        serial_far.close()
-        host_far.close()
+            pass_fds=(serial_far.fileno(), host_far.fileno(), monitor_far.fileno()))
+        for far in (serial_far, host_far, monitor_far):
+            far.close()
 
     def _pump(self, timeout, stall):
         """Pass bytes on until both lines close; False when a limit came first."""
@@ -106,6 +114,15 @@ class Session:
                         selector.unregister(key.fileobj)
         return True
 
+    def _ask(self):
+        """Have a kernel that hangs report where, on the console: by an NMI, which it always takes.
+        It ends the machine then."""
+        try:
+            self._monitor.sendall(b'{"execute": "qmp_capabilities"}{"execute": "inject-nmi"}')
+        except OSError:
+            return      # the machine has gone
+        self._pump(REPORT_LIMIT, REPORT_STALL)
+
     def wait(self, timeout, stall=None):
         """Run to the end, to the timeout, or to `stall` seconds without output; the Outcome."""
         begun = time.monotonic()
@@ -114,12 +131,13 @@ class Session:
                 if self._decoder.status is not None:
                     return Outcome(self._decoder.status, "no power-off after the exit status")
                 seconds = time.monotonic() - begun
+                self._ask()
                 return Outcome(paths.EXIT_TIMEOUT, f"timeout after {seconds:.0f} s")
             return outcome_of(self.process.wait(), self._decoder.status)
         finally:
             self.process.kill()
             self.process.wait()
-            for sock in self._on:
+            for sock in [*self._on, self._monitor]:
                 sock.close()
 
 
@@ -131,14 +149,26 @@ def _writer(stream):
     return write
 
 
+def _write_trace(image, argv):
+    """The machine has ended: what its trace rings hold becomes the file of --trace."""
+    if image.recording is None:
+        return
+    done = image.recording.finish(image.kernel, argv)
+    print(f"kestrel: {image.recording.path}: {done.steps} steps"
+          + (f", {done.lost} events lost before them" if done.lost else ""), file=sys.stderr)
+    for difference in done.differences[:5]:
+        print(f"kestrel: the replay is wrong: {difference}", file=sys.stderr)
+
+
 def run_program(options, argv, stdin_fd, on_output, on_console):
     """Boot for one program and wait for it; the Outcome."""
-    words = ["console=serial", "debugexit", "hostio=com3"]
-    with machine.Image(options, words) as image:
+    with machine.Image(options, PROGRAM_WORDS) as image:
         guest = program.resolve(argv[0], image)
         image.set_argv([guest] + argv[1:])
         session = Session(image, stdin_fd, on_output, on_console)
-        return session.wait(options.timeout, options.stall)
+        outcome = session.wait(options.timeout, options.stall)
+        _write_trace(image, argv)
+        return outcome
 
 
 def _run_console(options):
@@ -158,6 +188,8 @@ def _run_console(options):
             process.terminate()
             process.wait()
             raise
+        finally:
+            _write_trace(image, [])
     if status == 0:
         return 0                        # Ctrl-A x
     return outcome_of(status, None).status

@@ -113,6 +113,54 @@ SELFTEST(kse_release_by_the_only_thread_sleeps_instead_of_dying)
 	siblings_finish();
 }
 
+// A borrower of the released KSE, and where its mailbox is.
+static constinit uaddr borrower_mailbox{};
+
+static void complete(void *, trapframe *)
+{
+	thread *td = curthread;
+	td->td_mailbox = borrower_mailbox;
+	(void)thread_userret(td, td->td_frame);
+	selftest_fail(__FILE__, __LINE__, "a borrower ends when it has told of its end");
+	sibling_end();
+}
+
+// lend_to_borrower: td sleeps in kse_release: an unbound thread that becomes ready takes its KSE,
+// completes and ends. That must wake td. If not, kse_wakeup does, for the test to end.
+static void lend_to_borrower(void *arg)
+{
+	thread *td = static_cast<thread *>(arg);
+	void const *channel = &td->td_ksegrp->kg_completed;
+	auto const asleep = [&] {
+		mtx_guard g{sched_lock};
+		return td->td_wchan == channel;
+	};
+	EXPECT(sleep_until([&] { return asleep() && TD_IS_SLEEPING(td); }));
+	thread *borrower = thread_alloc();
+	cpu_set_kthread(borrower, complete, nullptr);
+	{	mtx_guard g{sched_lock};
+		sibling_link(borrower, nullptr, td->td_ksegrp);
+		setrunqueue(borrower);
+	}
+	EXPECT(sleep_until([&] { return !asleep(); }));
+	if (asleep())
+		(void)wake(td, own_mailbox);
+}
+
+SELFTEST(a_thread_that_completes_on_a_released_kse_wakes_who_released_it)
+{
+	user_memory user{1};
+	borrower_mailbox = user.at(0);
+	be_kse_process(own_mailbox);
+	{	worker lender{PUSER, lend_to_borrower, curthread};
+		lender.go();
+		EXPECT(release(curthread) == EJUSTRETURN);
+		EXPECT(is_upcalling(curthread));
+	}
+	EXPECT(curthread->td_ksegrp->kg_completed == borrower_mailbox);
+	siblings_finish();
+}
+
 SELFTEST(kse_release_with_a_completed_thread_upcalls_at_once)
 {
 	trial = {.completed = some_thread};

@@ -172,13 +172,12 @@ static uint64_t ticked_ms()
 	return static_cast<uint64_t>(ticks) * 1000 / static_cast<uint64_t>(hz);
 }
 
-// A busy host delays ticks, and makes up for them in bursts: over a short time they may be fast or
-// slow, since boot they can only be behind, and catch up.
-SELFTEST(ticks_and_uptime_agree)
+// A busy host delays ticks, makes up for some of them in bursts, and drops others: since boot they
+// can only be behind.
+SELFTEST(ticks_are_not_ahead_of_uptime)
 {
 	(void)tsleep(&context, PWAIT, "clktest", 20);
 	EXPECT(ticked_ms() <= uptime_ms() + uptime_ms() / 100);
-	EXPECT(yield_until([] { return ticked_ms() * 2 > uptime_ms(); }));
 }
 
 SELFTEST(a_backtrace_begins_at_its_caller)

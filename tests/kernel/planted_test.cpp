@@ -4,8 +4,11 @@
 #include <kern/kassert.hpp>
 #include <kern/malloc.hpp>
 #include <kern/mutex.hpp>
+#include <kern/sched.hpp>
 #include <kern/selftest.hpp>
 #include <kern/sleepq.hpp>
+#include <kern/sysctl.hpp>
+#include <machine/pcpu.hpp>
 
 SELFTEST(planted_failing_test)
 {
@@ -18,6 +21,15 @@ SELFTEST(planted_leaking_test)
 	void *const block = kmalloc(100, M_WAITOK);
 	EXPECT(block != nullptr);
 }
+
+// For tests/user/planted_leak.c: each request keeps some memory.
+static Errno leak(sysctl_oid const &, sysctl_req &req)
+{
+	int const kept = kmalloc(100, M_WAITOK) != nullptr ? 1 : 0;
+	return sysctl_out(req, &kept, sizeof kept);
+}
+SYSCTL_PROC(planted_leak, "debug.planted.leak", "Leaks memory, for a test of the harness",
+    sysctl_type::integer, sysctl_access::ro, leak);
 
 SELFTEST(planted_panicking_test)
 {
@@ -40,7 +52,27 @@ SELFTEST(planted_hanging_test)
 		(void)msleep(&channel, &hang_mtx, PWAIT, "hang", 0);
 }
 
-// Loops with interrupts off: only a limit outside the machine ends it.
+// One thread waits for a mutex that another holds for ever.
+static constinit mtx planted_mtx{"planted", lock_rank::test_sleep};
+
+static void wait_for_planted(void *)
+{
+	while (planted_mtx.owner() == nullptr)
+		(void)tsleep(&planted_mtx, PWAIT, "tstwait", 1);
+	mtx_guard g{planted_mtx};
+}
+
+SELFTEST(planted_blocked_test)
+{
+	static constinit int volatile zero{};
+
+	kthread_run("waiter", wait_for_planted, nullptr);
+	mtx_guard g{planted_mtx};
+	while (zero == 0)
+		sched_relinquish(curthread);
+}
+
+// Loops with interrupts off: only another CPU, or somebody outside, can tell.
 SELFTEST(planted_deaf_test)
 {
 	static constinit int volatile zero{};

@@ -3,6 +3,9 @@
 // Written for Kestrel; the arithmetic of the decay is tested here too, it needs nothing else.
 #include <kern/sched_decay.hpp>
 
+#include <kern/syscall.hpp>
+#include <kern/thread.hpp>
+#include <tests/kernel/user_memory.hpp>
 #include <tests/kernel/worker.hpp>
 
 SELFTEST(sched_decay_forgets_ninety_percent_in_five_seconds_at_load_one)
@@ -163,4 +166,32 @@ SELFTEST(sched_child_inherits_use_and_parent_answers_for_it)
 	sched_exit(&parent, &child);
 	sched_exit(&parent, &child);
 	EXPECT_EQ(estcpu_most, parent.kg_estcpu);
+}
+
+SELFTEST(a_new_group_begins_with_its_creators_past)
+{
+	user_memory user{1};
+	proc *p = curthread->td_proc;
+	ksegrp *creator = curthread->td_ksegrp;
+
+	{	// The new group's thread stops at its first boundary, before the upcall.
+		mtx_guard g{p->p_mtx};
+		p->p_flag |= P_KSES;
+		EXPECT(thread_single(SINGLE_NO_EXIT) == OK);
+		mtx_guard sg{sched_lock};
+		creator->kg_estcpu = 200;
+	}
+	EXPECT(sys_kse_create(curthread, {.mbx = user.at(0), .newgroup = 1}) == OK);
+	mtx_guard g{p->p_mtx};
+	{	mtx_guard sg{sched_lock};
+		ksegrp *kg = p->p_ksegrps.first();
+		EXPECT(kg != creator);
+		// The creator has run on for some ticks; the decay, if it came, was for both.
+		EXPECT(kg->kg_estcpu + 20 >= creator->kg_estcpu);
+		creator->kg_estcpu = 0;
+	}
+	thread_single_end();
+	EXPECT(thread_single(SINGLE_EXIT) == OK);
+	thread_leave_kse_mode(curthread);
+	thread_single_end();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <kern/md.hpp>
+#include <kern/sched.hpp>
 #include <kern/selftest.hpp>
 #include <kern/sleepq.hpp>
 #include <kern/thread.hpp>
@@ -33,18 +34,19 @@ inline void sibling_boundary()
 	(void)thread_suspend_check(suspend_mode::may_stop);
 }
 
-// sibling_link: td into curthread's process, as a KSE process, with curthread's priority. Without a
-// KSE it is unbound.
-inline void sibling_link(thread *td, kse *ke) REQUIRES(sched_lock)
+// sibling_link: td into a group of a process, as a KSE process, with the priority of its first
+// thread. Without a KSE it is unbound.
+inline void sibling_link(thread *td, kse *ke, ksegrp *kg) REQUIRES(sched_lock)
 {
-	proc *p = curthread->td_proc;
+	proc *p = kg->kg_proc;
+	thread const *like = p->p_threads.first();
 	p->p_flag |= P_KSES;
-	static_cast<thread_copied &>(*td) = *curthread;
-	thread_link(td, curthread->td_ksegrp);
+	static_cast<thread_copied &>(*td) = *like;
+	thread_link(td, kg);
 	td->td_flags = ke != nullptr ? 0 : TDF_UNBOUND;
-	td->td_ucred = crhold(curthread->td_ucred);
+	td->td_ucred = crhold(like->td_ucred);
 	if (ke != nullptr) {
-		kse_link(ke, curthread->td_ksegrp);
+		kse_link(ke, kg);
 		ke->ke_thread = td;
 		ke->ke_state = KES_THREAD;
 		td->td_kse = ke;
@@ -61,7 +63,7 @@ inline thread *sibling_start(void (*body)(void *, trapframe *), void *arg, uint3
 	cpu_set_kthread(td, body, arg);
 	mtx_guard pg{curthread->td_proc->p_mtx};
 	mtx_guard sg{sched_lock};
-	sibling_link(td, ke);
+	sibling_link(td, ke, curthread->td_ksegrp);
 	ke->ke_mailbox = uaddr{mailbox};
 	setrunqueue(td);
 	return td;
@@ -74,7 +76,7 @@ inline thread *sibling_start_unbound(void (*body)(void *, trapframe *), void *ar
 	cpu_set_kthread(td, body, arg);
 	mtx_guard pg{curthread->td_proc->p_mtx};
 	mtx_guard sg{sched_lock};
-	sibling_link(td, nullptr);
+	sibling_link(td, nullptr, curthread->td_ksegrp);
 	setrunqueue(td);
 	return td;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Processes that end or exec while signals stop or kill them: who ends, and what is left to do.
 // Written for Kestrel.
-#include <kern/sched.hpp>
-
 #include "sibling.hpp"
 
 #include <kern/signalvar.hpp>

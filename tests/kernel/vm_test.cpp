@@ -89,7 +89,7 @@ SELFTEST(fault_fills_with_zeroes_and_honours_rights)
 {
 	vmspace &vm = new_space();
 	EXPECT(vm_map_insert(vm, base, page_size, VM_PROT_READ) == OK);
-	EXPECT(vm_fault(&vm, base + 123, VM_PROT_WRITE) == EFAULT);
+	EXPECT(vm_fault(&vm, base + 123, VM_PROT_WRITE) == EACCES);
 	EXPECT(bytes_at(vm, base) == nullptr);
 	EXPECT(vm_fault(&vm, base + 123, VM_PROT_READ) == OK);
 	char const *bytes = bytes_at(vm, base);
@@ -108,7 +108,7 @@ SELFTEST(code_that_may_only_be_executed_can_be_fetched)
 	vmspace &vm = **vmspace_alloc();
 	EXPECT(vm_map_insert(vm, base, page_size, VM_PROT_EXECUTE) == OK);
 	EXPECT(vm_fault(&vm, base, VM_PROT_READ) == OK);        // the processor says no more
-	EXPECT(vm_fault(&vm, base, VM_PROT_WRITE) == EFAULT);
+	EXPECT(vm_fault(&vm, base, VM_PROT_WRITE) == EACCES);
 	vmspace_free(&vm);
 }
 
@@ -118,7 +118,7 @@ SELFTEST(page_without_rights_keeps_its_bytes)
 	EXPECT(vm_map_insert(vm, base, page_size, VM_PROT_RW) == OK);
 	EXPECT(vmspace_write(vm, base, "kept", 5) == OK);
 	EXPECT(vm_map_protect(vm, base, page_size, VM_PROT_NONE) == OK);
-	EXPECT(vm_fault(&vm, base, VM_PROT_READ) == EFAULT);
+	EXPECT(vm_fault(&vm, base, VM_PROT_READ) == EACCES);
 	EXPECT(!pmap_extract(vm.vm_pmap, base));
 	EXPECT(vm_map_protect(vm, base, page_size, VM_PROT_READ) == OK);
 	EXPECT(vm_fault(&vm, base, VM_PROT_READ) == OK);

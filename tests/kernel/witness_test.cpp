@@ -2,8 +2,11 @@
 // Self tests of the lock-order checker: what it catches, what it lets pass, what it remembers.
 // Written for Kestrel.
 #include <kern/mutex.hpp>
+#include <kern/sysctl.hpp>
 
 #include <tests/kernel/worker.hpp>
+
+#include <string.h>
 
 static constinit mtx low_sleep{"witness file", lock_rank::file};
 static constinit mtx same_sleep{"witness file 2", lock_rank::file};
@@ -150,4 +153,39 @@ SELFTEST(sched_lock_leaves_no_record_behind_across_switches)
 	EXPECT_EQ(0, held_count());
 	sched_relinquish(curthread);
 	EXPECT_EQ(0, held_count());
+}
+
+// What debug.witness.graph says now. One test at a time.
+static char const *graph()
+{
+	static constinit char text[8192]{};
+	size_t length = sizeof(text);
+
+	sysctl_oid const *const oid = sysctl_find("debug.witness.graph");
+	EXPECT_EQ(OK, sysctl_kernel(*oid, text, &length, nullptr, 0));
+	EXPECT_EQ('\0', text[length - 1]);
+	return text;
+}
+
+SELFTEST(witness_graph_has_the_declared_order_and_what_was_seen)
+{
+	static constinit mtx sleep{"witness graph", lock_rank::memwait};
+	static constinit spin_mtx spin{"witness graph spin", lock_rank::ktr};
+
+	EXPECT(strstr(graph(), "digraph lock_order {\n") == graph());
+	EXPECT(strstr(graph(), "\tgiant -> proctree [style=dotted];\n") != nullptr);
+	EXPECT(strstr(graph(), "\tmemwait -> ktr;\n") == nullptr);
+	{	mtx_guard a{sleep};
+		mtx_guard b{spin};
+	}
+	EXPECT(strstr(graph(), "\tmemwait -> ktr;\n") != nullptr);
+	EXPECT(strstr(graph(), "\tktr -> memwait;\n") == nullptr);
+}
+
+SELFTEST(witness_graph_has_no_reversal)
+{
+	// A test that panics on purpose is refused before it is noted.
+	EXPECT(selftest_panics(reverse_sleep, nullptr, "lock order reversal"));
+	EXPECT(strstr(graph(), "\ttest_sleep -> file;\n") == nullptr);
+	EXPECT(strstr(graph(), "\tsched -> callout;\n") != nullptr);
 }

@@ -2,6 +2,7 @@
 // Zones: callbacks, alignment, limits, waiting, and giving memory back.
 // Written for Kestrel.
 
+#include <kern/callout.hpp>
 #include <kern/selftest.hpp>
 #include <kern/sleepq.hpp>
 #include <support/bits.hpp>
@@ -209,9 +210,19 @@ SELFTEST(zone_destroyed_returns_every_frame)
 	EXPECT_EQ(before, settled_free_frames());
 }
 
-SELFTEST(zone_gives_empty_slabs_back_before_it_is_destroyed)
+// use_some: more items than a bucket holds come and go.
+static void use_some(uma_zone_t zone)
 {
-	constexpr int many = 300;
+	static constinit void *items[100]{};
+	for (void *&item : items)
+		item = uma_zalloc(zone, M_WAITOK);
+	for (void *item : items)
+		uma_zfree(zone, item);
+}
+
+SELFTEST(zone_gives_slabs_back_that_it_does_not_need_for_a_second)
+{
+	constexpr int many = 600;
 	static constinit void *items[many]{};
 	uma_zone_t zone = plain_zone("test slabs", 600);
 	uint32_t const before = vm_page_count().free;
@@ -220,7 +231,11 @@ SELFTEST(zone_gives_empty_slabs_back_before_it_is_destroyed)
 	uint32_t const during = vm_page_count().free;
 	for (void *item : items)
 		uma_zfree(zone, item);
-	// What the zone may keep: an empty slab, and slabs pinned by one bucket of items.
+	// The first second is the one in which it got them.
+	for (int second = 0; second < 3; second++) {
+		(void)tsleep(items, PWAIT, "empties", hz + 1);
+		use_some(zone);
+	}
 	EXPECT(vm_page_count().free >= during + (before - during) / 2);
 	uma_zdestroy(zone);
 }
@@ -264,4 +279,21 @@ SELFTEST(kmalloc_serves_every_size_up_to_64_KiB)
 		kfree(block);
 	}
 	kfree(nullptr);
+}
+
+// As threads do that sleep and wake together. One round could end a few, if it took seconds.
+SELFTEST(zone_keeps_its_slabs_while_its_items_come_and_go_in_bursts)
+{
+	static constinit void *items[200]{};
+	uma_zone_t zone = counting_zone(INT32_MAX);
+	for (int round = 0; round < 10; round++) {
+		for (void *&item : items)
+			item = uma_zalloc(zone, M_WAITOK);
+		for (void *item : items)
+			uma_zfree(zone, item);
+	}
+	EXPECT(counts.inits < 2 * 200);
+	EXPECT(counts.finis < 200);
+	uma_zdestroy(zone);
+	EXPECT_EQ(counts.inits, counts.finis);
 }

@@ -3,6 +3,7 @@
 // Written for Kestrel; kern.threads.quantum.
 #include "lib/child.h"
 #include "lib/raw.h"
+#include "lib/stamp.h"
 #include "lib/uts_raw.h"
 #include "lib/zones.h"
 #include "tap.h"
@@ -15,15 +16,6 @@
 #define SPINNERS	4
 
 static uint64_t tick;	// time stamps in 10 ms
-
-static uint64_t
-stamp(void)
-{
-	uint64_t now;
-
-	__asm__ volatile("rdtsc" : "=A"(now));
-	return now;
-}
 
 static void
 measure_tick(void)
@@ -136,11 +128,15 @@ registers(void *arg)
 enum forbid { BY_THREAD, BY_KSE, BY_QUANTUM };
 
 static volatile unsigned int others;	// steps of the other thread
+static volatile bool alone_done;
 
+// Goes on to the end: a preemption before `alone` forbids it must not use up the only step.
 static void
 other(struct ru_thread *self)
 {
-	others++;
+	do
+		others++;
+	while (!alone_done);
 	self->result = 1;
 }
 
@@ -162,6 +158,7 @@ alone(struct ru_thread *self)
 	if (self->arg != BY_QUANTUM)
 		while (others == before)
 			continue;
+	alone_done = true;
 }
 
 static int

@@ -3,6 +3,7 @@
 // ends or can be killed, nothing leaks. Same seed, same calls.
 // Usage: random_syscalls [COUNT [SEED]]
 // Written for Kestrel.
+#include "lib/chance.h"
 #include "lib/child.h"
 #include "lib/places.h"
 #include "lib/raw.h"
@@ -23,14 +24,10 @@
 
 static uint32_t state;
 
-// xorshift: full period of all non-zero states.
 static uint32_t
 chance(void)
 {
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
+	return chance_next(&state);
 }
 
 static uint32_t

@@ -5,6 +5,8 @@
 #include "lib/raw.h"
 #include "tap.h"
 
+#include <machine/sigframe.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -189,6 +191,47 @@ into_the_kernel(void *arg)
 	return 1;
 }
 
+// A frame on a stack of this pattern: what it does not say stays, and shows none of the kernel's
+// stack, on which it was made.
+#define PATTERN	0x5a
+
+static char pattern_stack[SIGSTKSZ];
+static int foreign;	// bytes of a frame that are neither said nor the pattern
+static int without_fpu;
+
+static void
+look(int sig, siginfo_t *si, void *context)
+{
+	ucontext_t *uc = context;
+	struct sigframe *sf = (struct sigframe *)((char *)uc - offsetof(struct sigframe, sf_uc));
+	const char *fpu = (const char *)uc->uc_mcontext.mc_fpstate;
+	const char *rest = (const char *)(&uc->__spare__ + 1);
+
+	(void)sig;
+	without_fpu = uc->uc_mcontext.mc_ownedfp == _MC_FPOWNED_NONE;
+	for (const char *at = fpu; at < (const char *)&uc->uc_link; at++)
+		foreign += *at != PATTERN;
+	for (const char *at = rest; at < (const char *)si; at++)
+		foreign += *at != PATTERN;
+	for (unsigned int i = 0; i < sizeof sf->sf_spare / sizeof sf->sf_spare[0]; i++)
+		foreign += sf->sf_spare[i] != 0;
+}
+
+static void
+frames(void)
+{
+	struct sigaction act = { .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	stack_t ss = { pattern_stack, sizeof pattern_stack, 0 };
+
+	memset(pattern_stack, PATTERN, sizeof pattern_stack);
+	act.sa_sigaction = look;
+	sigaction(SIGUSR1, &act, NULL);
+	sigaltstack(&ss, NULL);
+	kill(getpid(), SIGUSR1);
+	ok(without_fpu, "a program that used no FPU has no state of it in its frame");
+	is(foreign, 0, "the frame shows nothing of the kernel's stack");
+}
+
 static int
 masked_fault(void *arg)
 {
@@ -214,6 +257,7 @@ main(void)
 
 	stacks();
 	contexts();
+	frames();
 	child_died(child_run(spoilt, NULL), SIGBUS, "a spoilt frame ends the program");
 	child_died(child_run(into_the_kernel, NULL), SIGSEGV, "the kernel cannot be returned to");
 	child_died(child_run(masked_fault, &null), SIGSEGV, "a masked fault ends the program");

@@ -40,7 +40,7 @@ mxcsr_default:
 
 	.text
 
-// void uts_switch(struct kse_thr_mailbox *t, struct kse_thr_mailbox **curthread)
+// void uts_switch(struct kse_thr_mailbox *t, struct kse_thr_mailbox **curthread, bool fpu_clean)
 // Entered on the UTS's stack with *curthread NULL. ecx = t, edx = curthread until the last step.
 // What cannot be loaded while those two are needed waits on the thread's own stack, below
 // its stack pointer: nothing of a thread lives there.
@@ -62,7 +62,11 @@ uts_switch:
 	jne	2f
 	frstor	TM_FPSTATE(%ecx)
 	jmp	3f
-2:	fninit
+2:	// A thread without state starts with a clean FPU. Behind an upcall it is clean, and a
+	// thread that has no use for it then has none that the kernel would have to export.
+	cmpb	$0, 12(%esp)
+	jne	3f
+	fninit
 	cmpl	$0, uts_fxsr
 	je	3f
 	ldmxcsr	mxcsr_default

@@ -41,13 +41,11 @@ put(const char *text)
 }
 
 void
-story(const struct ukse *k, const char *format, ...)
+story_note(const struct ukse *k, const char *format, ...)
 {
 	unsigned int number;
 	va_list ap;
 
-	if (story_quiet)
-		return;
 	number = __atomic_load_n(&noted, __ATOMIC_RELAXED);
 	do {
 		if (number - __atomic_load_n(&printed, __ATOMIC_ACQUIRE) >= LINES) {

@@ -12,8 +12,14 @@ extern bool story_tap;		// -t: verdicts as TAP, the story as its comments
 extern bool story_quiet;	// -q: no story
 
 // story: note an event of a KSE (NULL: of the program). Never blocks, makes no system call: the
-// line goes to memory. Safe in the UTS, in threads, with or without locks.
-void story(const struct ukse *k, const char *format, ...) __printf_like(2, 3);
+// line goes to memory. Safe in the UTS, in threads, with or without locks. A macro, so that who
+// wants no story does not even pass it on.
+void story_note(const struct ukse *k, const char *format, ...) __printf_like(2, 3);
+#define story(...)				\
+	do {					\
+		if (!story_quiet)		\
+			story_note(__VA_ARGS__);	\
+	} while (0)
 // story_flush: print what has been noted. Makes system calls, so only with km_curthread NULL and no
 // lock held, or outside KSE mode.
 void story_flush(void);

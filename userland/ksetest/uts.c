@@ -25,6 +25,7 @@ void
 uts_lock(void)
 {
 	for (unsigned int spins = 0; __atomic_exchange_n(&lock_word, 1, __ATOMIC_ACQUIRE) != 0; ) {
+		__asm__ volatile("pause");
 		if (++spins % 100 == 0)
 			sched_yield();
 	}
@@ -158,7 +159,7 @@ leave_kse_mode(struct ukse *k)
 	while (kse_exit() != 0)
 		sched_yield();
 	story(k, "kse_exit returned: the process is an ordinary one again");
-	uts_switch(&leaver->ut_mailbox, &nowhere);
+	uts_switch(&leaver->ut_mailbox, &nowhere, false);
 }
 
 static _Noreturn void
@@ -167,7 +168,7 @@ resume(struct ukse *k, struct uthread *t, struct ukse *idle)
 	if (idle != NULL)
 		wake(k, idle);
 	story(k, "thread %d runs", t->ut_id);
-	uts_switch(&t->ut_mailbox, &k->uk_mailbox.km_curthread);
+	uts_switch(&t->ut_mailbox, &k->uk_mailbox.km_curthread, k->uk_fpu_clean);
 }
 
 // The loop of every KSE: the first ready thread of the group, or idle.
@@ -235,6 +236,7 @@ uts_upcall(struct kse_mailbox *km)
 	uts_totals.upcalls++;
 	k->uk_upcalls++;
 	k->uk_idle = false;
+	k->uk_fpu_clean = true;
 	story(k, "upcall");
 	take_signals(k);
 	take_completed(k);
@@ -272,6 +274,7 @@ uts_came(void *arg)
 	uts_lock();
 	t->ut_mailbox.tm_flags &= ~(unsigned int)TMF_NOUPCALL;
 	k->uk_running = NULL;
+	k->uk_fpu_clean = false;
 	t->ut_kse = NULL;
 	switch (k->uk_request) {
 	case UTS_YIELD:

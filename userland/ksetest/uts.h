@@ -55,6 +55,7 @@ struct ukse {
 	struct uthread		*uk_came;	// thread that came to the UTS, and why
 	enum uts_request	uk_request;
 	bool			uk_idle;	// (u) in kse_release, or about to be
+	bool			uk_fpu_clean;	// entered by an upcall, not by a thread
 	unsigned int		uk_upcalls;	// (u)
 	char			*uk_stack;
 };
@@ -123,8 +124,10 @@ void uts_unlock(void);
 void uts_enqueue(struct uthread *t);
 
 // enter_uts.S --------------------------------------------------------------------------------
-// uts_switch: load everything from t's context, then store t into *curthread, and be t.
-_Noreturn void uts_switch(struct kse_thr_mailbox *t, struct kse_thr_mailbox **curthread);
+// uts_switch: load everything from t's context, then store t into *curthread, and be t. fpu_clean:
+// nobody has used the FPU since an upcall gave us a clean one.
+_Noreturn void uts_switch(struct kse_thr_mailbox *t, struct kse_thr_mailbox **curthread,
+    bool fpu_clean);
 // uts_save_and_call: clear *curthread, save the caller in t, call func(arg) on the stack that ends
 // at top. Returns when somebody resumes t.
 void uts_save_and_call(struct kse_thr_mailbox *t, struct kse_thr_mailbox **curthread, void *top,

@@ -3,6 +3,7 @@
 # Written for Kestrel; limits are hang detectors, not targets.
 """Each function boots machines and returns a list of tap.Result."""
 import argparse
+import re
 
 from .. import machine, paths, run
 from . import tap
@@ -15,13 +16,16 @@ LIMIT = 400.0
 MOST_BOOTS = 60
 # Bytes for the names in selftest=..., of the 1023 that the kernel's command line has.
 PATTERN_LENGTH = 800
+# Has the kernel look at what a user program leaves behind, and say so in such lines.
+AUDIT = "kern.selftest.programs=1"
+_KEPT = re.compile(r"^# (?:zone |[0-9]+ frames ).* before the test", re.M)
 
 
 def options_for(variant, timeout=LIMIT, stall=STALL):
     """Machine options of a test variant."""
     return argparse.Namespace(
         cpus=variant.cpus, mem=64, add=[], timeout=timeout, stall=stall, iso=variant.iso,
-        settings=list(variant.settings), icount=False, trace=None, qemu="", vga=False)
+        settings=list(variant.settings), icount=variant.icount, trace=None, qemu="", vga=False)
 
 
 def _kind_of(outcome):
@@ -96,8 +100,10 @@ def selftests(pattern, expected, options):
 
 
 def user_program(guest, options):
-    """Run a program that prints TAP; its results, then one for how it ended."""
+    """Run a program that prints TAP; its results, then one for how it ended, and one for whether
+    the kernel has all that it lent the program, with its structures whole."""
     output, console = bytearray(), bytearray()
+    options = argparse.Namespace(**{**vars(options), "settings": options.settings + [AUDIT]})
     outcome = run.run_program(options, [guest], None, output.extend, console.extend)
     text = output.decode(errors="replace")
     transcript = tap.parse(text)
@@ -112,4 +118,8 @@ def user_program(guest, options):
     if not ending.passed:
         ending.notes += [outcome.word] + tap.tail(text, 20) + tap.tail(console.decode(
             errors="replace"))
+    if ending.kind in (tap.OK, tap.FAILED):
+        kept = _KEPT.findall(console.decode(errors="replace"))
+        results.append(tap.Result(f"{guest} leaves nothing behind",
+                                  tap.FAILED if kept else tap.OK, kept))
     return results + [ending]

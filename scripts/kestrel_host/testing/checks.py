@@ -4,6 +4,7 @@
 """Each function returns a list of tap.Result."""
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 from .. import paths
 from . import boots, tap
 
-LIMIT = 300.0
+LIMIT = 600.0
 
 
 def _run(command, environment=None):
@@ -97,40 +98,55 @@ def tool(stem):
 
 
 def gdb(stem):
-    """Run a scripted gdb session; its first line may name the program to debug."""
+    """Run a scripted gdb session; its head may name the program to debug, and options."""
     script = os.path.join(paths.ROOT, "tests", "gdb", stem + ".gdb")
     with open(script, encoding="utf-8") as source:
-        program = [line.partition(":")[2].split() for line in source
-                   if line.startswith("# Program:")]
-    command = [_script("kestrel"), "debug", "--timeout", "60", "--batch", "-x", script]
-    status, output = _run(command + (program[0] if program else []))
+        head = dict(line[2:].strip().split(": ", 1) for line in source
+                    if line.startswith(("# Program: ", "# Options: ")))
+    command = [_script("kestrel"), "debug", "--timeout", "200", "--batch", "-x", script]
+    status, output = _run(command + head.get("Options", "").split()
+                          + head.get("Program", "").split())
     return _transcript_of(f"gdb/{stem}", status, output)
 
 
 # ---- The harness tests itself: each planted failure must be seen as what it is.
 
-def _is_seen_as(kind, name, run):
-    """A result that passes when run() yields one named `name` of that kind, and it is reported."""
+def _is_seen_as(kind, name, run, told=()):
+    """A result that passes when run() yields one named `name` of that kind, and it is reported with
+    all that the patterns in `told` match, in this order."""
     results = run()
     seen = [result for result in results if name in result.name and result.kind == kind]
+    report = tap.render(results)
     title = f"{name} is reported as {kind}"
-    if seen and "not ok" in tap.render(results):
+    missing = [] if re.search(".*?".join(told), report, re.S) else [f"not told: {told}"]
+    if seen and "not ok" in report and not missing:
         return [tap.Result(title)]
-    return [tap.Result(title, tap.FAILED, tap.render(results).splitlines())]
+    return [tap.Result(title, tap.FAILED, missing + report.splitlines())]
 
 
-def _options(*settings):
-    return boots.options_for(SimpleNamespace(cpus=1, settings=settings, iso=False), stall=10.0)
+def _options(cpus, *settings):
+    return boots.options_for(SimpleNamespace(cpus=cpus, settings=settings, iso=False,
+                                             icount=None), stall=10.0)
 
 
-def _planted_selftest(kind, name, *settings):
+def _planted_selftest(kind, name, *settings, cpus=1, told=()):
     return lambda: _is_seen_as(
-        kind, name, lambda: boots.selftests(name, [name], _options(*settings)))
+        kind, name, lambda: boots.selftests(name, [name], _options(cpus, *settings)), told)
 
 
-def _planted_program(kind, name):
+def _planted_program(kind, name, *settings, cpus=1, told=()):
     return lambda: _is_seen_as(
-        kind, name, lambda: boots.user_program(f"/tests/{name}", _options()))
+        kind, name, lambda: boots.user_program(f"/tests/{name}", _options(cpus, *settings)), told)
+
+
+# What the kernel says of a hang, as patterns.
+ASKED = "hang: asked from outside"
+DEAF = ["cpu [01], process .*selftest", "planted_deaf_test", "thread [0-9]+ of process 0 "]
+BLOCKED = [r"thread [0-9]+ of process [0-9]+ \(waiter\): inhibited \(lock\)",
+           r"waits for lock planted, held by thread [0-9]+ \(selftest\)", "mtx::lock"]
+DEADLOCK = [ASKED] + 2 * [
+    r"thread [0-9]+ of process [0-9]+ \(planted_deadloc\w*\): inhibited \(sleeping\)",
+    "sleeps on piperd 0x", "pipe_read", "syscall"]
 
 
 HARNESS = [
@@ -140,9 +156,22 @@ HARNESS = [
     ("kassert", _planted_selftest(tap.PANIC, "planted_kassert")),
     ("hanging_test", _planted_selftest(tap.TIMEOUT, "planted_hanging_test")),
     ("hanging_test_seen_by_the_kernel",
-     _planted_selftest(tap.TIMEOUT, "planted_hanging_test", "kern.selftest.timeout=2")),
+     _planted_selftest(tap.TIMEOUT, "planted_hanging_test", "kern.selftest.timeout=2",
+                       told=["hang: not done after 2 seconds", "sleeps on hang"])),
+    ("deaf_cpu_seen_by_another",
+     _planted_selftest(tap.TIMEOUT, "planted_deaf_test", "kern.watchdog.period=2", cpus=2,
+                       told=["hang: cpu [01] takes no clock interrupts for 2 seconds"] + DEAF)),
+    ("deaf_cpu_seen_from_outside",
+     _planted_selftest(tap.TIMEOUT, "planted_deaf_test", told=[ASKED] + DEAF)),
+    ("blocked_thread", _planted_selftest(tap.TIMEOUT, "planted_blocked_test",
+                                         "kern.selftest.timeout=2", cpus=2, told=BLOCKED)),
+    ("program_deadlock", _planted_program(tap.TIMEOUT, "planted_deadlock", cpus=2, told=DEADLOCK)),
     ("program_failure", _planted_program(tap.FAILED, "planted_failure")),
     ("program_hang", _planted_program(tap.TIMEOUT, "planted_hang")),
+    ("program_leak", lambda: _is_seen_as(
+        tap.FAILED, "planted_leak leaves nothing behind",
+        lambda: boots.user_program("/tests/planted_leak", _options(2)),
+        ["zone malloc-128: [0-9]+ items in use, [0-9]+ before"])),
     ("program_status", _planted_program(tap.FAILED, "planted_status")),
     ("program_shortfall", _planted_program(tap.FAILED, "planted_shortfall")),
 ]

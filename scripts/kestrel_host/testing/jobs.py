@@ -26,6 +26,7 @@ class Variant:
     cpus: int
     settings: tuple = ()
     iso: bool = False
+    icount: int = None      # QEMU's shift, or real time
 
     def label(self, name):
         """A test's name in this variant."""
@@ -63,6 +64,11 @@ def user_names():
     return sorted(name for name in names if not name.startswith(PLANTED))
 
 
+def tool_names():
+    """All tests of the host tool."""
+    return _stems(["tool", "*.py"])
+
+
 def mutants_apply():
     """Whether every mutant of tests/mutants still applies."""
     from . import mutants       # which needs the catalogue
@@ -93,11 +99,18 @@ def _user_jobs(variant, patterns, kse_variant):
     jobs = []
     for name in user_names():
         for each in [variant, kse_variant] if name.startswith("kse") else [variant]:
-            options = boots.options_for(each, timeout=120.0)
+            options = boots.options_for(each, stall=boots.LIMIT)
             jobs.append(Job(each.label(f"user/{name}"),
                             lambda name=name, options=options: boots.user_program(
                                 f"/tests/{name}", options)))
     return [job for job in jobs if _wanted(job.name, patterns)]
+
+
+def _stress_jobs(variant, patterns):
+    """A short run of every storm; `kestrel stress` runs them for long."""
+    options = boots.options_for(variant, stall=boots.LIMIT)
+    job = Job(variant.label("stress/short"), lambda: boots.user_program("/tests/stress", options))
+    return [job] if _wanted(job.name, patterns) else []
 
 
 def variants(options):
@@ -105,7 +118,7 @@ def variants(options):
     given = tuple(options.settings)
 
     def variant(name, cpus, *settings):
-        return Variant(name, cpus, given + settings, options.iso)
+        return Variant(name, cpus, given + settings, options.iso, options.icount)
 
     if not options.matrix:
         return [(variant("", options.cpus), variant("eager", options.cpus, f"{EAGER}=1"))]
@@ -126,9 +139,10 @@ def catalogue(options):
     for variant, kse_variant in variants(options):
         jobs += _kernel_jobs(variant, patterns)
         jobs += _user_jobs(variant, patterns, kse_variant)
+        jobs += _stress_jobs(variant, patterns)
     rest = [Job(f"harness/{name}", run) for name, run in checks.HARNESS]
     rest += [Job(f"tool/{stem}", lambda stem=stem: checks.tool(stem))
-             for stem in _stems(["tool", "*.py"])]
+             for stem in tool_names()]
     rest += [Job(f"gdb/{stem}", lambda stem=stem: checks.gdb(stem))
              for stem in _stems(["gdb", "*.gdb"])]
     return jobs + [job for job in rest if _wanted(job.name, patterns)]

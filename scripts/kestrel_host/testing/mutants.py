@@ -75,6 +75,7 @@ def _write(path, text):
 def _known_tests():
     names = {f"kernel/{name}" for name in jobs.selftest_names()}
     names |= {f"user/{name}" for name in jobs.user_names()}
+    names |= {f"tool/{name}" for name in jobs.tool_names()}
     return names | {"static/locks"}
 
 

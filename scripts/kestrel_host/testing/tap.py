@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 OK, FAILED, TIMEOUT, PANIC, DIED, MISSING = (
     "ok", "test failed", "timeout", "kernel panic", "died", "did not run")
 
+# Most lines of a kernel's report on a hang that are shown: it has some for each thread.
+REPORT_LINES = 400
+
 _RESULT = re.compile(r"^(not )?ok\b\s*(\d+)?\s*(?:-\s*)?([^#]*?)\s*(?:#\s*(.*))?$")
 _PLAN = re.compile(r"^1\.\.(\d+)\s*(?:#.*)?$")
 _BEGIN = re.compile(r"^# begin (\S+)")
@@ -44,14 +47,16 @@ class Transcript:
 
 
 def parse(text):
-    """The Transcript of a program's output. Comments go to the result that follows them; those
-    after the last one to the last, unless another test has begun."""
+    """The Transcript of a program's output. Comments behind a failure and behind the last result
+    belong to it, unless another test has begun; others to the result that follows them."""
     transcript, notes = Transcript(), []
     for line in text.replace("\r", "").split("\n"):
         if begin := _BEGIN.match(line):
             transcript.running = begin[1]
         elif line.startswith("#"):
-            notes.append(line[1:].strip())
+            last = transcript.results[-1] if transcript.results else None
+            failure = last is not None and not last.passed and transcript.running is None
+            (last.notes if failure else notes).append(line[1:].strip())
         elif plan := _PLAN.match(line):
             transcript.plan = int(plan[1])
         elif result := _RESULT.match(line):
@@ -68,8 +73,10 @@ def parse(text):
 
 def tail(text, lines=40):
     """The last lines of some output from the last test's beginning on, as notes, without terminal
-    control."""
+    control; all of the kernel's report on a hang, if there is one."""
     clean = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text.replace("\r", ""))
+    if (report := clean.rfind("\nhang: ")) >= 0:
+        return [line for line in clean[report:].split("\n")[:REPORT_LINES] if line]
     clean = clean[max(clean.rfind("# begin "), 0):]
     return [line for line in clean.rstrip("\n").split("\n")[-lines:] if line]
 

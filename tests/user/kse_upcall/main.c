@@ -14,6 +14,7 @@
 #include <sys/sysctl.h>
 
 #define EAGER	"kern.threads.eager_upcall"
+#define QUANTUM "kern.threads.quantum"
 
 static void (*body)(uint32_t *mailbox, unsigned int upcall);
 static unsigned int upcalls;
@@ -184,12 +185,15 @@ is_synchronous(void *arg)
 int
 main(void)
 {
-	int before = 0, value;
-	size_t size = sizeof before;
+	int before = 0, value, quantum = 0, none = 0;
+	size_t size = sizeof before, quantum_size = sizeof quantum;
 	bool eager;
 
 	if (sysctlbyname(EAGER, &before, &size, NULL, 0) != 0)
 		bail_out("no " EAGER);
+	// Every upcall is counted here, and preemption would make more of them.
+	if (sysctlbyname(QUANTUM, &quantum, &quantum_size, &none, sizeof none) != 0)
+		bail_out("cannot set " QUANTUM);
 	for (value = 0; value <= 1; value++) {
 		if (sysctlbyname(EAGER, NULL, NULL, &value, sizeof value) != 0)
 			bail_out("cannot set " EAGER);
@@ -203,5 +207,6 @@ main(void)
 		child_is(child_run(is_synchronous, NULL), 0, "the UTS's own calls");
 	}
 	sysctlbyname(EAGER, NULL, NULL, &before, sizeof before);
+	sysctlbyname(QUANTUM, NULL, NULL, &quantum, sizeof quantum);
 	return done_testing();
 }

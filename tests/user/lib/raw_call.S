@@ -13,17 +13,28 @@
 #define RESULT_EFLAGS	8
 #define RESULT_KEPT	12
 
+	.cfi_sections .debug_frame	// a debugger finds the caller by this
 	.text
 // void raw_call(struct raw_result *result, uint32_t number, const uint32_t words[8], uint32_t edx)
 // Stack at the int: a word for the return address, the eight arguments, then the saved registers.
 	.globl	raw_call
 	.type	raw_call, @function
 raw_call:
+	.cfi_startproc
 	pushl	%ebp
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset ebp, 0
 	pushl	%ebx
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset ebx, 0
 	pushl	%esi
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset esi, 0
 	pushl	%edi			// result 20, number 24, words 28, edx 32 (esp)
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset edi, 0
 	movl	%esp, %ebx
+	.cfi_def_cfa_register ebx
 	movl	28(%ebx), %esi
 	movl	$8, %ecx
 1:	pushl	-4(%esi, %ecx, 4)
@@ -31,6 +42,7 @@ raw_call:
 	pushl	$0			// return address of the stub
 	movl	24(%ebx), %eax
 	movl	32(%ebx), %edx
+	.cfi_def_cfa esp, 56
 	movl	$MARK_EBX, %ebx
 	movl	$MARK_ECX, %ecx
 	movl	$MARK_ESI, %esi
@@ -40,12 +52,16 @@ raw_call:
 	int	$0x80
 
 	pushfl
+	.cfi_adjust_cfa_offset 4
 	pushl	%eax
+	.cfi_adjust_cfa_offset 4
 	// esp: eax, eflags, return address, 8 words, edi, esi, ebx, ebp, return, result
 	movl	64(%esp), %eax
 	movl	%edx, RESULT_EDX(%eax)
 	popl	RESULT_EAX(%eax)
+	.cfi_adjust_cfa_offset -4
 	popl	RESULT_EFLAGS(%eax)
+	.cfi_adjust_cfa_offset -4
 	movl	$0, RESULT_KEPT(%eax)
 	cmpl	$MARK_EBX, %ebx
 	jne	2f
@@ -59,11 +75,17 @@ raw_call:
 	jne	2f
 	movl	$1, RESULT_KEPT(%eax)
 2:	addl	$36, %esp
+	.cfi_adjust_cfa_offset -36
 	popl	%edi
+	.cfi_adjust_cfa_offset -4
 	popl	%esi
+	.cfi_adjust_cfa_offset -4
 	popl	%ebx
+	.cfi_adjust_cfa_offset -4
 	popl	%ebp
+	.cfi_adjust_cfa_offset -4
 	ret
+	.cfi_endproc
 	.size	raw_call, . - raw_call
 
 	.section .note.GNU-stack, "", @progbits

@@ -20,6 +20,7 @@ void
 ru_lock(void)
 {
 	for (uint32_t spins = 0; __atomic_exchange_n(&lock_word, 1, __ATOMIC_ACQUIRE) != 0; ) {
+		__asm__ volatile("pause");
 		if (++spins % 100 == 0)
 			RAW0(SYS_sched_yield);
 	}

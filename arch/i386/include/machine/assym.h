@@ -50,3 +50,18 @@
 #define PCB_FRAME_GAP	16
 #define EFAULT		14
 #define ENAMETOOLONG	63
+
+/* Classes of events whose calls assembly makes. */
+#define KTR_INTR	0x00000040
+#define KTR_SYSC	0x00000800
+#define KTR_TRAP	0x00010000
+#define KTR_SCHED	0x20000000
+
+#ifdef __ASSEMBLER__
+/* KTR_CALL: calls the second function instead of the first while the class is recorded. */
+#define KTR_CALL(off, on, classes) \
+	99: call off; \
+	.pushsection set_ktr_site, "a", @progbits; \
+	.long 99b, off, on, classes; \
+	.popsection
+#endif

@@ -13,7 +13,10 @@ void cninit();
 void vga_init();
 void vga_putc(int c);
 
-// kbd_getc: translated byte of a key that was pressed, or -1; polled. kbd_input_start: input(c)
-// from the interrupt for each. A port without a keyboard controller yields nothing.
+struct trapframe;
+
+// kbd_getc: translated byte of a key that was pressed, cn_break for Ctrl-Alt-Esc, or -1; polled.
+// kbd_input_start: input(c, frame) from the interrupt for each; `frame` is what was interrupted. A
+// port without a keyboard controller yields nothing.
 int kbd_getc();
-void kbd_input_start(void (*input)(int c));
+void kbd_input_start(void (*input)(int c, trapframe *frame));

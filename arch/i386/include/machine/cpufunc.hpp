@@ -110,6 +110,38 @@ inline uint32_t rcr4()
 
 inline void load_cr4(uint32_t value) { asm volatile("movl %0, %%cr4" : : "r"(value) : "memory"); }
 
+// --- debug registers -----------------------------------------------------------------------------
+
+// load_dr: an address, number 0 to 3.
+inline void load_dr(size_t number, uint32_t value)
+{
+	switch (number) {
+	case 0:
+		asm volatile("movl %0, %%dr0" : : "r"(value));
+		break;
+	case 1:
+		asm volatile("movl %0, %%dr1" : : "r"(value));
+		break;
+	case 2:
+		asm volatile("movl %0, %%dr2" : : "r"(value));
+		break;
+	default:
+		asm volatile("movl %0, %%dr3" : : "r"(value));
+	}
+}
+
+inline uint32_t rdr6()
+{
+	uint32_t value;
+	asm volatile("movl %%dr6, %0" : "=r"(value));
+	return value;
+}
+
+inline void load_dr6(uint32_t value) { asm volatile("movl %0, %%dr6" : : "r"(value)); }
+inline void load_dr7(uint32_t value) { asm volatile("movl %0, %%dr7" : : "r"(value)); }
+
+inline void breakpoint() { asm volatile("int3" : : : "memory"); }
+
 inline void invlpg(uintptr_t va)
 {
 	asm volatile("invlpg (%0)" : : "r"(va) : "memory");

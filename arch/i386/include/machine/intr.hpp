@@ -14,6 +14,7 @@ enum : uint32_t {
 	IRQ_CLOCK = 0,
 	IRQ_KEYBOARD = 1,
 	IRQ_CASCADE = 2,
+	IRQ_COM2 = 3,
 	IRQ_COM1 = 4,
 	IRQ_COM3 = 5,
 };
@@ -47,4 +48,6 @@ Errno intr_establish(uint32_t irq, intr_handler handler, void *arg);
 Errno intr_set_vector(uint32_t vector, intr_handler handler, void *arg);
 
 // intr_dispatch: called by the stubs of exception.S with the vector in tf_trapno.
+// intr_dispatch_traced: instead, while interrupts are recorded.
 extern "C" void intr_dispatch(trapframe *frame);
+extern "C" void intr_dispatch_traced(trapframe *frame);

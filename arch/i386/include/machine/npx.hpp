@@ -6,6 +6,7 @@
 #include <kern/errno.hpp>
 #include <sys/ucontext.h>
 
+#include <cstddef>
 #include <cstdint>
 
 struct thread;
@@ -35,8 +36,15 @@ void npx_drop(thread *td);
 // cleared in the FPU.
 int npx_error(uint32_t trapno);
 
-// npx_get, npx_set: curthread's state to and from a context. npx_get: whether there was one;
-// mc_fpstate is not touched if not. npx_set: EINVAL for an unknown format;
-// bits that would fault are cleared. A context without state (_MC_FPOWNED_NONE) drops it.
-bool npx_get(mcontext_t *mc);
+// npx_in_context: whether a context has FPU state, in mc_fpstate; the rest of it is filled in.
+constexpr bool npx_in_context(mcontext_t const &mc)
+{
+	return mc.mc_ownedfp != _MC_FPOWNED_NONE && mc.mc_fpformat != _MC_FPFMT_NODEV;
+}
+
+// npx_get, npx_set: curthread's state to and from a context. npx_get: how many bytes of mc_fpstate
+// it has filled in, the rest is not touched; 0 when there is no state. npx_set: EINVAL for an
+// unknown format; bits that would fault are cleared. A context without state (_MC_FPOWNED_NONE)
+// drops it.
+size_t npx_get(mcontext_t *mc);
 Errno npx_set(mcontext_t const *mc);

@@ -27,5 +27,13 @@ void ipi_send(uint32_t cpu, uint32_t vector);
 // keeps what it was doing for cpu_stop_trace. For panic. Gives up on a CPU that does not answer.
 void stop_cpus();
 
-// stop_nmi: this CPU was sent an NMI: if it was stop_cpus that did, does not return.
-void stop_nmi(trapframe const *frame);
+// stop_nmi: this CPU was sent an NMI. True when another CPU wanted this one to stand still: it did,
+// and may go on; when it was to stop for good it does not return. False: the NMI is not ours.
+bool stop_nmi(trapframe *frame);
+
+// stop_await: in an NMI, when another CPU is about to stop this one for good: no further NMI comes
+// before this one has been left.
+[[noreturn]] void stop_await(trapframe *frame);
+
+// stop_frame: the registers of a CPU that stands still, or null.
+trapframe *stop_frame(uint32_t cpu);
