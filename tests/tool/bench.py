@@ -5,7 +5,7 @@
 import json
 import sys
 
-from kestrel_host import bench_table, paths
+from kestrel_host import bench_scaling, bench_table, paths
 from lib.expect import equal, kestrel, main
 
 RELEASE = paths.in_build("RELEASE", "kernel")
@@ -41,6 +41,16 @@ def medians_are_the_same_in_every_run():
     equal(medians(*patterns), medians(*patterns))
 
 
+def two_processors_do_the_work_of_one_in_a_time_of_sane_size():
+    # How much less time is the host's affair: it may have no second processor to spare.
+    done = kestrel("bench", "--scaling", "--json")
+    equal(done.returncode, 0, done)
+    found = json.loads(done.stdout)
+    equal(set(found), {scale.key for scale in bench_scaling.SCALES})
+    for key, figure in found.items():
+        assert figure["runs"] > 1 and 0.2 < figure["ratio"] < 4, (key, figure)
+
+
 def the_table_shows_goals_and_peers():
     done = kestrel("bench", "null_call")
     equal(done.returncode, 0, done)
@@ -65,6 +75,7 @@ def the_release_kernel_passes_user_tests():
 sys.exit(main(
     every_operation_has_a_figure_of_sane_size,
     medians_are_the_same_in_every_run,
+    two_processors_do_the_work_of_one_in_a_time_of_sane_size,
     the_table_shows_goals_and_peers,
     an_operation_that_does_not_exist_is_refused,
     the_release_kernel_runs_ksetest,

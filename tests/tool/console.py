@@ -2,60 +2,15 @@
 # kestrel run and the ISO image with a shell on the console: a session as a user would have it.
 # Written for Kestrel.
 """TAP on stdout."""
-import os
-import selectors
-import subprocess
 import sys
 import time
 
 from kestrel_host import paths
+from lib.console import Console, control
 from lib.expect import KESTREL, main
 
-# Seconds for one answer; a hang detector.
-PATIENCE = 60
 PROMPT = b"# "
 QUIT = b"\x01x"
-
-
-class Console:
-    """A machine whose console is a pair of pipes."""
-
-    def __init__(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT)
-        self.seen = b""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-
-    def expect(self, text):
-        """Wait for text that has not been waited for yet."""
-        limit = time.monotonic() + PATIENCE
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
-            while text not in self.seen:
-                left = limit - time.monotonic()
-                if left <= 0 or not selector.select(left):
-                    raise AssertionError(f"no {text!r} in {self.seen[-2000:]!r}")
-                data = os.read(self.process.stdout.fileno(), 4096)
-                if not data:
-                    raise AssertionError(f"ended before {text!r}: {self.seen[-2000:]!r}")
-                self.seen += data.replace(b"\r", b"")
-        self.seen = self.seen.partition(text)[2]
-
-    def type(self, text):
-        """Type."""
-        self.process.stdin.write(text)
-        self.process.stdin.flush()
-
-    def end(self):
-        """Wait for the end; the exit status."""
-        self.process.stdin.close()
-        return self.process.wait(PATIENCE)
 
 
 def converse(console):
@@ -71,11 +26,6 @@ def converse(console):
     console.type(b"ech\x08\x7fcho x\x15echo mended\n")
     console.expect(b"\nmended\n")
     console.expect(PROMPT)
-
-
-def control(letter):
-    """The byte of a key pressed with Ctrl."""
-    return bytes([ord(letter) & 0x1f])
 
 
 def interrupts_and_stops_work_at_the_console():

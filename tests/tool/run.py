@@ -3,9 +3,12 @@
 # Written for Kestrel.
 """TAP on stdout."""
 import random
+import select
+import subprocess
 import sys
+import time
 
-from lib.expect import equal, kestrel, main, program, scratch
+from lib.expect import KESTREL, LIMIT, equal, kestrel, main, program, scratch
 
 EXITS = """
 #include <stdlib.h>
@@ -40,6 +43,18 @@ def standard_output_is_unaltered():
     done = kestrel("run", "/bin/cat", data=data)
     equal(done.stdout == data, True, done)
     equal(done.returncode, 0, done)
+
+
+def no_byte_is_lost_while_nobody_reads():
+    data = random.Random(16550).randbytes(1 << 20)
+    with open(scratch("data"), "wb") as file:
+        file.write(data)
+    with subprocess.Popen([KESTREL, "run", "--add", scratch("data"), "/bin/cat", "data"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as held:
+        select.select([held.stdout], [], [], LIMIT)
+        time.sleep(8)  # the program is at it, and the pipe fills
+        received, _ = held.communicate(timeout=LIMIT)
+    equal(received == data, True)
 
 
 def the_end_of_standard_input_is_passed_on():
@@ -100,6 +115,35 @@ def virtual_time_makes_runs_equal():
     equal(first.stderr == second.stderr, True, second)
 
 
+def several_processors_in_virtual_time_repeat():
+    def run(shift, seed=0):
+        done = kestrel("run", f"--icount={shift}", "--cpus", "3", "--set", f"sched.seed={seed}",
+                       "/tests/kse_1000", "3", "100", "20")
+        equal(done.returncode, 0, done)
+        return done
+
+    def equals(one, other):
+        return one.stdout == other.stdout and one.stderr == other.stderr
+
+    third, fifth = run(3), run(5)
+    equal(equals(third, run(3)), True, third)
+    equal(equals(fifth, run(5)), True, fifth)
+    # The counts of upcalls that the program prints tell the interleavings apart.
+    equal(third.stdout != fifth.stdout, True, third)
+    diced = run(3, seed=7)
+    equal(equals(diced, run(3, seed=7)), True, diced)
+    equal(diced.stdout != third.stdout, True, diced)
+
+
+def sleeps_in_virtual_time_are_as_long_as_asked():
+    done = kestrel("run", "--icount", "/tests/timing", "exact")
+    equal(done.returncode, 0, done)
+
+
+def a_shift_that_cannot_be_is_refused():
+    equal(kestrel("run", "--icount=11", "/bin/echo").returncode, 2)
+
+
 def one_processor_and_little_memory_do():
     done = kestrel("run", "--cpus", "1", "--mem", "16", "/bin/echo", "small")
     equal((done.returncode, done.stdout), (0, b"small\n"), done)
@@ -114,6 +158,7 @@ def options_that_cannot_be_are_refused():
 sys.exit(main(
     arguments_arrive_as_they_were_given,
     standard_output_is_unaltered,
+    no_byte_is_lost_while_nobody_reads,
     the_end_of_standard_input_is_passed_on,
     standard_output_has_no_kernel_messages,
     the_exit_status_is_the_programs,
@@ -124,6 +169,9 @@ sys.exit(main(
     an_added_file_is_on_the_guest,
     grub_boots_the_same_program,
     virtual_time_makes_runs_equal,
+    several_processors_in_virtual_time_repeat,
+    sleeps_in_virtual_time_are_as_long_as_asked,
+    a_shift_that_cannot_be_is_refused,
     one_processor_and_little_memory_do,
     options_that_cannot_be_are_refused,
 ))

@@ -22,9 +22,9 @@ def scratch(name):
     return os.path.join(WORK.name, name)
 
 
-def kestrel(*arguments, data=b""):
+def kestrel(*arguments, data=b"", limit=LIMIT):
     """Run the tool with `data` as standard input; the CompletedProcess, bytes in both streams."""
-    return subprocess.run([KESTREL, *arguments], input=data, capture_output=True, timeout=LIMIT,
+    return subprocess.run([KESTREL, *arguments], input=data, capture_output=True, timeout=limit,
                           check=False)
 
 

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# One thread's way into the kernel and out, over QEMU's stub; steps.py is the session.
+# Written for Kestrel; prints TAP.
+# Program: /tests/kse_blocked
+echo TAP version 13\n
+
+kse-program
+tbreak reader
+continue
+python
+import os
+import sys
+import kse
+sys.path.insert(0, os.path.join(os.path.dirname(kse.__file__), "..", "..", "..", "tests", "gdb"))
+import steps
+end
+kse-quit
