@@ -15,6 +15,8 @@
 #include <kern/md.hpp>
 #include <vm/vm_map.hpp>
 
+#include <string.h>
+
 namespace {
 
 enum : size_t { r_eax, r_ecx, r_edx, r_ebx, r_esp, r_ebp, r_esi, r_edi, r_eip, r_eflags, r_cs,
@@ -220,15 +222,33 @@ char const *kdb_register_name(size_t number)
 	return names[number];
 }
 
+// whole_frame: td's frame from user mode. Of one that the entry code is still pushing, or popping,
+// the rest is in the registers, as `running` has them; both lie in the same order.
+static trapframe whole_frame(thread const *td, trapframe const *running)
+{
+	constexpr size_t registers = offsetof(trapframe, tf_trapno);
+	trapframe whole = *td->td_frame;
+	if (running != nullptr) {
+		// The interrupted stack pointer, above the place where the frame begins.
+		uintptr_t const missing = reinterpret_cast<uintptr_t>(&running->tf_esp) -
+		    reinterpret_cast<uintptr_t>(td->td_frame);
+		if (missing <= offsetof(trapframe, tf_eip))
+			memcpy(&whole, running, missing < registers ? missing : registers);
+	}
+	return whole;
+}
+
 kdb_registers kdb_get_user_registers(thread const *td)
 {
 	kdb_registers r{};
 	trapframe const *const running = kdb_frame(td);
-	if (running != nullptr && trapframe_usermode(running))
+	if (running != nullptr && trapframe_usermode(running)) {
 		from_frame(r, running);
-	else if (td->td_proc != nullptr && td->td_proc->p_vmspace != nullptr &&
-	    td->td_frame != nullptr && trapframe_usermode(td->td_frame))
-		from_frame(r, td->td_frame);
+	} else if (td->td_proc != nullptr && td->td_proc->p_vmspace != nullptr &&
+	    td->td_frame != nullptr && trapframe_usermode(td->td_frame)) {
+		trapframe const whole = whole_frame(td, running);
+		from_frame(r, &whole);
+	}
 	return r;
 }
 

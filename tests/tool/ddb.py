@@ -123,7 +123,7 @@ def tables_show_processes_threads_KSEs_groups_and_CPUs():
         holds(there.ask(f"show ksegrp {group}"), rf"^group {group}: pid {pid}, threads 1, ")
         holds(there.ask(f"bt {tid}"), r"^#0 +mi_switch\+", r"sys_nanosleep\+", r"syscall\+",
               r"Xint0x80_syscall\+", r"^user mode: eip 0x80[0-9a-f]+, esp 0xbf")
-        holds(there.ask("bt"), r"^#0 ", r"fork_trampoline")
+        holds(there.ask("bt"), r"^#0 ", r"fork_trampoline|^user mode")
         holds(there.ask(f"show registers {tid}"), r"^ +eip c0[0-9a-f]{6} ")
         for wrong in ("show thread 77777", "show kse 77777", "show ksegrp 77777", "show pcpu 9",
                       "show threads 77777", "bt 77777"):
@@ -195,6 +195,23 @@ def breakpoints_stop_and_steps_step(cpus=2):
         holds(there.prompt(), r"\(0xc0")
         there.ask("delete sys_getppid")
         holds(there.ask("delete sys_getppid"), "no breakpoint at")
+        there.go_on()
+
+
+def the_registers_of_user_mode_show_while_its_frame_is_pushed():
+    with Session(1) as there:
+        there.enter()
+        there.ask("break Xint0x80_syscall")
+        there.type(b"continue\r\n/tests/fork_wait\n")
+        there.prompt()
+        there.ask("delete")
+        user = re.search(r"^user mode: .* eax 0x[0-9a-f]+$", there.ask("bt"), re.MULTILINE)
+        # The number of the call, on both sides of the gate.
+        holds(there.ask("p $eax"), f"{int(user.group().split()[-1], 16)} = ")
+        for _ in range(12):                     # until after the kernel's segments are loaded
+            there.ask("s")
+            holds(there.ask("bt"), f"^{user.group()}$")
+        holds(there.ask("p $eax"), r"= 0x18$")  # the selector of a CPU's own data
         there.go_on()
 
 
@@ -323,6 +340,7 @@ if __name__ == "__main__":
                   locks_zones_and_the_trace_are_shown,
                   memory_is_shown_and_written,
                   breakpoints_stop_and_steps_step,
+                  the_registers_of_user_mode_show_while_its_frame_is_pushed,
                   a_breakpoint_in_the_debugger_harms_nobody,
                   Debugger_a_fault_and_a_panic_enter_it,
                   panic_and_reset_end_the_run,
