@@ -2,6 +2,7 @@
 # The verb run: a shell on this terminal, or one program with its streams and exit status.
 # Written for Kestrel.
 """Boots a machine and turns its end into an exit status."""
+import fcntl
 import os
 import selectors
 import socket
@@ -12,6 +13,9 @@ import time
 
 from . import channel, machine, paths, program
 
+# What the guest may write ahead of us, in bytes. The machine waits when it is full, and then a run
+# under --icount depends on the host: a socket takes 278 bytes, as each is a packet.
+AHEAD = 1 << 18
 # How long a machine that has sent its exit status may take to power off.
 POWER_OFF_LIMIT = 10.0
 # How long a kernel that hangs may take to say where, in all and without a word.
@@ -45,52 +49,64 @@ def outcome_of(qemu_status, program_status):
     return Outcome(paths.EXIT_PANIC, f"machine reset or died (QEMU status {qemu_status})")
 
 
-def _forward_input(source, sock):
+def _forward_input(source, line):
     """Our standard input to the guest, then the end of it. Its own thread: may block for ever."""
     try:
         while source is not None and (data := os.read(source, 4096)):
-            sock.sendall(channel.escape(data))
-        sock.sendall(channel.END_OF_INPUT)
+            line.write(channel.escape(data))
+        line.write(channel.END_OF_INPUT)
     except OSError:
         pass        # the machine has gone
 
 
-def _start_input(source, sock):
-    threading.Thread(target=_forward_input, args=(source, sock), daemon=True).start()
+def _start_input(source, line):
+    threading.Thread(target=_forward_input, args=(source, line), daemon=True).start()
+
+
+def _pipe():
+    """A pipe's two ends, to read and to write, as unbuffered files."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, AHEAD)
+    return os.fdopen(reader, "rb", buffering=0), os.fdopen(writer, "wb", buffering=0)
 
 
 class Session:
-    """A machine that runs one program: COM1 and COM3 are socket pairs to this process."""
+    """A machine that runs one program: COM1 and COM3 are pipes to this process."""
 
     def __init__(self, image, stdin_fd, on_output, on_console):
-        self._on = {}
-        serial, serial_far = socket.socketpair()
-        host, host_far = socket.socketpair()
+        console, console_far = _pipe()
+        output, output_far = _pipe()
+        input_far, self._input = _pipe()
         self._monitor, monitor_far = socket.socketpair()
-        self._decoder = channel.Decoder(lambda: _start_input(stdin_fd, host))
-        self._on[serial] = on_console
-        self._on[host] = lambda data: on_output(self._decoder.feed(data))
+        self._decoder = channel.Decoder(lambda: _start_input(stdin_fd, self._input))
+        self._on = {console: on_console,
+                    output: lambda data: on_output(self._decoder.feed(data))}
+        # QEMU opens a line that goes both ways by two names, PATH.in and PATH.out.
+        for name, far in (("host.in", input_far), ("host.out", output_far)):
+            os.symlink(f"/proc/self/fd/{far.fileno()}", image.path(name))
         devices = [
             "-display", "none",
-            "-chardev", f"socket,id=com1,fd={serial_far.fileno()}", "-serial", "chardev:com1",
+            "-chardev", f"file,id=com1,path=/proc/self/fd/{console_far.fileno()}",
+            "-serial", "chardev:com1",
             "-serial", "null",
-            "-chardev", f"socket,id=com3,fd={host_far.fileno()}",
+            "-chardev", f"pipe,id=com3,path={image.path('host')}",
             "-device", "isa-serial,iobase=0x3e8,irq=5,chardev=com3",
             "-chardev", f"socket,id=monitor,fd={monitor_far.fileno()}",
             "-mon", "chardev=monitor,mode=control",
         ]
+        fars = (console_far, output_far, input_far, monitor_far)
         self.process = machine.start(
             machine.command(image, devices), stdin=subprocess.DEVNULL, stdout=sys.stderr,
-            pass_fds=(serial_far.fileno(), host_far.fileno(), monitor_far.fileno()))
-        for far in (serial_far, host_far, monitor_far):
+            pass_fds=[far.fileno() for far in fars])
+        for far in fars:
             far.close()
 
     def _pump(self, timeout, stall):
         """Pass bytes on until both lines close; False when a limit came first."""
         limits = {"whole": time.monotonic() + timeout} if timeout else {}
         with selectors.DefaultSelector() as selector:
-            for sock in self._on:
-                selector.register(sock, selectors.EVENT_READ)
+            for line in self._on:
+                selector.register(line, selectors.EVENT_READ)
             while selector.get_map():
                 now = time.monotonic()
                 if self._decoder.status is not None:
@@ -104,11 +120,7 @@ class Session:
                 if not ready:
                     return False
                 for key, _ in ready:
-                    try:
-                        data = key.fileobj.recv(65536)
-                    except ConnectionResetError:
-                        data = b""
-                    if data:
+                    if data := os.read(key.fd, 65536):
                         self._on[key.fileobj](data)
                     else:
                         selector.unregister(key.fileobj)
@@ -137,8 +149,8 @@ class Session:
         finally:
             self.process.kill()
             self.process.wait()
-            for sock in [*self._on, self._monitor]:
-                sock.close()
+            for line in [*self._on, self._input, self._monitor]:
+                line.close()
 
 
 def _writer(stream):
