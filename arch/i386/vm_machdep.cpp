@@ -5,6 +5,7 @@
 #include <kern/md.hpp>
 #include <kern/sched.hpp>
 #include <kern/signalvar.hpp>
+#include <kern/sysctl.hpp>
 #include <kern/uaccess.hpp>
 #include <machine/cpufunc.hpp>
 #include <machine/frame.hpp>
@@ -23,6 +24,11 @@ extern "C" void fork_trampoline();
 extern "C" pcb *cpu_activate(thread *td);
 
 namespace {
+
+constinit int idle_halts{1};
+SYSCTL_INT(machdep_cpu_idle_hlt, "machdep.cpu_idle_hlt",
+    "An idle CPU halts; 0: it looks at the run queue all the time", idle_halts, sysctl_access::rwtun,
+    0, 1);
 
 uint32_t address_of(void const *object)
 {
@@ -169,8 +175,23 @@ pcb *cpu_activate(thread *td)
 	return pcb;
 }
 
+// idle_poll: look at the run queue for a while, then let others go ahead: those of a
+// hyper-threaded core, or in an emulator that runs one CPU at a time.
+static void idle_poll()
+{
+	constexpr unsigned looks = 64;
+	for (unsigned i = 0; i < looks; i++)
+		if (sched_runnable())
+			return;
+	cpu_spinwait();
+}
+
 void cpu_idle()
 {
+	if (idle_halts == 0) {
+		idle_poll();
+		return;
+	}
 	// An interrupt that makes a thread runnable either came before cli, and is seen by the
 	// test, or ends the halt.
 	cli();

@@ -77,16 +77,22 @@ def check_options(options):
             raise paths.ToolError(f"--set: {setting!r} is not one word NAME=VALUE")
 
 
+def _icount_words(options):
+    """What several CPUs need to repeat themselves. When all of them halt, another thread of QEMU's
+    moves the clock, and which CPU has the next turn depends on when the host runs that thread."""
+    return ["machdep.cpu_idle_hlt=0"] if options.icount and options.cpus > 1 else []
+
+
 class Image:
     """Kernel, boot image and command line of one boot; temporary files end with the `with`. What
     options.leave_out, if there, begins the name of is not in the image."""
 
     def __init__(self, options, words, argv=None):
         self.options = options
-        # Settings last, so that they can change what a trace asks for.
+        # Settings last, so that they can change what is set for them.
         self.recording = record.Recording(options) if options.trace else None
         traced = self.recording.words() if self.recording else []
-        self.cmdline = " ".join(list(words) + traced + options.settings)
+        self.cmdline = " ".join(list(words) + _icount_words(options) + traced + options.settings)
         self.kernel = getattr(options, "kernel", None) or paths.KERNEL
         self._directory = None
         self._argv = argv
