@@ -27,8 +27,8 @@ namespace {
 
 constinit int idle_halts{1};
 SYSCTL_INT(machdep_cpu_idle_hlt, "machdep.cpu_idle_hlt",
-    "An idle CPU halts; 0: it looks at the run queue all the time", idle_halts, sysctl_access::rwtun,
-    0, 1);
+    "An idle CPU halts; 0: it looks at the run queue all the time", idle_halts,
+    sysctl_access::rwtun, 0, 1);
 
 uint32_t address_of(void const *object)
 {

@@ -4,6 +4,7 @@
 """TAP on stdout."""
 import random
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,21 @@ int main(void) { *(volatile int *)16 = 1; return 0; }
 """
 LOOPS = """
 int main(void) { for (;;) ; }
+"""
+CLOCKS = """
+#include <stdio.h>
+#include <sys/time.h>
+#include <unistd.h>
+int main(void)
+{
+	struct timeval now;
+	char line[32];
+	for (int i = 0; i < 1000; i++) {
+		gettimeofday(&now, 0);
+		write(1, line, snprintf(line, sizeof line, "%06d\\n", (int)now.tv_usec));
+	}
+	return 0;
+}
 """
 ARGUMENTS = """
 #include <stdio.h>
@@ -115,6 +131,20 @@ def virtual_time_makes_runs_equal():
     equal(first.stderr == second.stderr, True, second)
 
 
+def a_host_that_is_slow_to_read_changes_no_virtual_time():
+    path = program("clocks", CLOCKS)
+    done = kestrel("run", "--icount", path)
+    equal(done.stdout.count(b"\n"), 1000, done)
+    with subprocess.Popen([KESTREL, "run", "--icount", path], stdin=subprocess.DEVNULL, bufsize=0,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as held:
+        stamps = held.stdout.read(1)
+        held.send_signal(signal.SIGSTOP)
+        time.sleep(3)  # the program writes all it has
+        held.send_signal(signal.SIGCONT)
+        stamps += held.communicate(timeout=LIMIT)[0]
+    equal(stamps == done.stdout, True)
+
+
 def several_processors_in_virtual_time_repeat():
     def run(shift, seed=0):
         done = kestrel("run", f"--icount={shift}", "--cpus", "3", "--set", f"sched.seed={seed}",
@@ -169,6 +199,7 @@ sys.exit(main(
     an_added_file_is_on_the_guest,
     grub_boots_the_same_program,
     virtual_time_makes_runs_equal,
+    a_host_that_is_slow_to_read_changes_no_virtual_time,
     several_processors_in_virtual_time_repeat,
     sleeps_in_virtual_time_are_as_long_as_asked,
     a_shift_that_cannot_be_is_refused,
