@@ -55,8 +55,8 @@ def _forward_input(source, line):
         while source is not None and (data := os.read(source, 4096)):
             line.write(channel.escape(data))
         line.write(channel.END_OF_INPUT)
-    except OSError:
-        pass        # the machine has gone
+    except (OSError, ValueError):
+        pass        # the machine has gone, or its line has been closed
 
 
 def _start_input(source, line):
