@@ -4,6 +4,7 @@
 
 #include <machine/assym.h>
 #include <machine/cfi.h>
+#include <machine/psl.h>
 #include <machine/trap.h>
 
 	.cfi_sections .debug_frame
@@ -122,13 +123,16 @@ trap_return:
 	jmp	doreti
 	.cfi_endproc
 
-/* Xint0x80_syscall: system call gate; interrupts on, from user mode only. */
+/*
+ * The two system call gates, from user mode only, interrupts on. The length of the instruction is
+ * where a trap has its error code: a call that is to be restarted goes back by so much.
+ */
 	.globl	Xint0x80_syscall
 Xint0x80_syscall:
 	CFI_ENTRY CFI_FROM_CPU
-	pushl	$0
+	pushl	$INT0X80_SIZE
 	.cfi_adjust_cfa_offset 4
-	pushl	$IDT_SYSCALL
+2:	pushl	$IDT_SYSCALL
 	.cfi_adjust_cfa_offset 4
 	PUSH_FRAME
 	KERNEL_SEGMENTS
@@ -136,6 +140,28 @@ Xint0x80_syscall:
 	KTR_CALL(syscall, syscall_traced, KTR_SYSC)
 	DROP_ARGUMENT
 	jmp	doreti
+	.cfi_endproc
+
+/*
+ * Xlcall_syscall: lcall $7,$0. The processor pushes no flags; the word that the call gate has it
+ * copy from the user stack holds their place. Nor does it change any: those of user mode hold in
+ * the kernel up to popfl. Its trap flag traps behind the first instruction at the latest, and
+ * debug_exception() goes on at Xlcall_stepped, without it, for which it is saved here.
+ */
+	.globl	Xlcall_syscall, Xlcall_stepped
+Xlcall_stepped:
+	CFI_ENTRY CFI_FROM_CPU
+	pushfl
+	orl	$PSL_T, (%esp)
+	jmp	1f
+Xlcall_syscall:
+	pushfl
+1:	popl	8(%esp)
+	pushl	$PSL_USER
+	popfl
+	pushl	$LCALL_SIZE
+	.cfi_adjust_cfa_offset 4
+	jmp	2b
 	.cfi_endproc
 
 /*

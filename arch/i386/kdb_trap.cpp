@@ -14,7 +14,11 @@
 
 namespace {
 
-extern "C" void Xint0x80_syscall();
+extern "C" {
+void Xint0x80_syscall();
+void Xlcall_syscall();
+void Xlcall_stepped();
+}
 
 // Debug register 6.
 constexpr uint32_t dr6_clear = 0xffff0ff0;
@@ -141,7 +145,10 @@ bool debug_exception(trapframe *frame)
 	}
 	if (trapframe_usermode(frame))
 		return false;
-	// The remains of a step that something else ended.
+	// A user mode that steps itself, through the gate that keeps its flags; or the remains of a
+	// step that something else ended.
+	if (frame->tf_eip == reinterpret_cast<uintptr_t>(Xlcall_syscall))
+		frame->tf_eip = reinterpret_cast<uintptr_t>(Xlcall_stepped);
 	frame->tf_eflags &= ~uint32_t{PSL_T};
 	return true;
 }

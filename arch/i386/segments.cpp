@@ -51,6 +51,7 @@ void Xalign();
 void Xmchk();
 void Xxmm();
 void Xint0x80_syscall();
+void Xlcall_syscall();
 extern char const intr_stubs[];
 // In locore.S: all segment registers to the kernel's descriptors.
 void segments_reload();
@@ -144,6 +145,7 @@ void make_gdt(uint32_t cpu)
 
 void idt_init()
 {
+	ldt[LSYS5CALLS_SEL] = gate(KCSEL, address_of(Xlcall_syscall), SDT_SYS386CGT, SEL_UPL, 1);
 	ldt[LUCODE_SEL] = segment(0, flat_limit, SDT_MEMERA, SEL_UPL);
 	ldt[LUDATA_SEL] = segment(0, flat_limit, SDT_MEMRWA, SEL_UPL);
 

@@ -22,9 +22,6 @@ namespace {
 constexpr uint32_t sys_indirect = 0;
 constexpr uint32_t sys_indirect_quad = 198;
 
-// The instruction int $0x80, which a restart executes again.
-constexpr uint32_t syscall_instruction_bytes = 2;
-
 // gate_call: number and arguments as user mode gave them.
 struct gate_call final {
 	uint32_t number;
@@ -93,7 +90,7 @@ void cpu_set_syscall_retval(thread *td, Errno error)
 		frame->tf_eflags &= ~uint32_t{PSL_C};
 		break;
 	case ERESTART:
-		frame->tf_eip -= syscall_instruction_bytes;
+		frame->tf_eip -= frame->tf_err;         // the gate's instruction again
 		break;
 	case EJUSTRETURN:
 		break;

@@ -23,7 +23,7 @@ SCALES = [
     Scale("compute", "arithmetic of two KSEs of one process", 1.9),
 ]
 CPUS = 2
-# Some three seconds on an idle host.
+# Some twenty seconds on an idle host.
 TIMEOUT = 300.0
 
 _DONE = re.compile(rb"bench (\w+)_([12]) (\d+) \d+ \d+ 1\r?\n|bench ready .*\n")

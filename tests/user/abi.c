@@ -7,6 +7,7 @@
 #include "tap.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -181,6 +182,51 @@ call_at(uint32_t number, uint32_t esp, uint32_t *carry)
 	return eax;
 }
 
+// The same through the older gate, a far call.
+static uint32_t
+call_far(uint32_t number, const uint32_t words[4], uint32_t *carry)
+{
+	uint32_t eax = number;
+
+	__asm__ volatile(
+	    "pushl 12(%2)\n\tpushl 8(%2)\n\tpushl 4(%2)\n\tpushl (%2)\n\tlcall $7, $0\n\t"
+	    "leal 16(%%esp), %%esp\n\tsbbl %1, %1"
+	    : "+a"(eax), "=&r"(*carry) : "r"(words) : "edx", "memory");
+	return eax;
+}
+
+static int gate_pipe[2];
+
+static void
+feed(int signal)
+{
+	(void)signal;
+	write(gate_pipe[1], "x", 1);
+}
+
+static void
+the_older_gate(void)
+{
+	struct sigaction restart = { .sa_handler = feed, .sa_flags = SA_RESTART }, before;
+	struct itimerval soon = { .it_value.tv_usec = 50000 };
+	uint32_t carry;
+	char byte = 0;
+
+	ok(call_far(SYS_getpid, (uint32_t[4]){ 0 }, &carry) == (uint32_t)getpid() && carry == 0,
+	    "lcall: getpid answers without carry");
+	ok(call_far(SYS_close, (uint32_t[4]){ 0, ~0u }, &carry) == EBADF && carry != 0,
+	    "lcall: an error with carry");
+	if (pipe(gate_pipe) != 0 || sigaction(SIGALRM, &restart, &before) != 0)
+		bail_out("no pipe or no handler");
+	setitimer(ITIMER_REAL, &soon, NULL);
+	uint32_t got = call_far(SYS_read, (uint32_t[4]){ 0, (uint32_t)gate_pipe[0], W(&byte), 1 },
+	    &carry);
+	ok(got == 1 && carry == 0 && byte == 'x', "lcall: a read goes on after a handler that feeds it");
+	sigaction(SIGALRM, &before, NULL);
+	close(gate_pipe[0]);
+	close(gate_pipe[1]);
+}
+
 static void
 arguments_that_are_not_there(void)
 {
@@ -210,6 +256,7 @@ main(void)
 	child_is(child_run(unknown_numbers, NULL), 0, "unknown numbers: ENOSYS, and nobody dies");
 	indirect_calls();
 	fork_results();
+	the_older_gate();
 	arguments_that_are_not_there();
 	return done_testing();
 }

@@ -39,17 +39,24 @@ BODY(breakpoint, "int3")
 BODY(overflow, "movb $0x7f, %%al\n\taddb $1, %%al\n\tinto")
 BODY(single_step, "pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop")
 BODY(step_into_kernel, "movl $20, %%eax\n\tpushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tint $0x80")
+BODY(step_through_older_gate,
+    "movl $20, %%eax\n\tpushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tlcall $7, $0")
 BODY(divide_by_zero, "xorl %%ecx, %%ecx\n\tmovl $1, %%eax\n\tcltd\n\tidivl %%ecx")
 BODY(return_nested, "pushfl\n\torl $0x4000, (%%esp)\n\tpopfl\n\tiret")
 BODY(return_to_kernel, "pushfl\n\tpushl $0x08\n\tpushl $0xc0100000\n\tiret")
 BODY(load_kernel_data, "movl $0x10, %%eax\n\tmovl %%eax, %%ds")
 BODY(load_pcpu_segment, "movl $0x1b, %%eax\n\tmovl %%eax, %%fs")
-BODY(load_absent_segment, "movl $0x07, %%eax\n\tmovl %%eax, %%gs")
+BODY(load_call_gate, "movl $0x07, %%eax\n\tmovl %%eax, %%gs")
+BODY(load_absent_segment, "movl $0x0f, %%eax\n\tmovl %%eax, %%gs")
 BODY(load_past_table, "movl $0xffff, %%eax\n\tmovl %%eax, %%es")
 BODY(null_stack_segment, "xorl %%eax, %%eax\n\tmovl %%eax, %%ss")
 BODY(jump_to_kernel, "movl $0xc0100000, %%eax\n\tjmp *%%eax")
 BODY(jump_to_null, "xorl %%eax, %%eax\n\tjmp *%%eax")
 BODY(call_far, "lcall $0x08, $0xc0100000")
+BODY(call_absent_gate, "lcall $0x0f, $0")
+BODY(older_gate_without_stack, "xorl %%esp, %%esp\n\tmovl $20, %%eax\n\tlcall $7, $0")
+BODY(older_gate_with_kernel_stack,
+    "movl $0xfffffffe, %%esp\n\tmovl $20, %%eax\n\tlcall $7, $0")
 BODY(x87_divide_by_zero,
     "fninit\n\tpushl $0x37b\n\tfldcw (%%esp)\n\tfld1\n\tfldz\n\tfdivrp\n\tfwait\n\tpopl %%eax")
 
@@ -62,6 +69,9 @@ BODY(system_call_aligned,
 BODY(system_call_nested_flag,
     "pushfl\n\torl $0x4000, (%%esp)\n\tpopfl\n\tmovl $20, %%eax\n\tint $0x80\n\t"
     "pushfl\n\tandl $0xffffbfff, (%%esp)\n\tpopfl")
+BODY(older_gate_with_all_flags,
+    "pushfl\n\torl $0x44ed5, (%%esp)\n\tpopfl\n\tmovl $20, %%eax\n\tlcall $7, $0\n\t"
+    "pushfl\n\tandl $0xfffbbbff, (%%esp)\n\tpopfl")
 BODY(system_call_without_segments,
     "pushl %%ds\n\tpushl %%es\n\txorl %%ecx, %%ecx\n\tmovl %%ecx, %%es\n\tmovl %%ecx, %%fs\n\t"
     "movl %%ecx, %%gs\n\tmovl %%ecx, %%ds\n\tmovl $20, %%eax\n\tint $0x80\n\t"
@@ -107,17 +117,22 @@ static const struct fatal fatals[] = {
 	{ overflow, SIGFPE, "into" },
 	{ single_step, SIGTRAP, "the trap flag" },
 	{ step_into_kernel, SIGTRAP, "the trap flag across a system call" },
+	{ step_through_older_gate, SIGTRAP, "the trap flag across a system call by lcall" },
 	{ divide_by_zero, SIGFPE, "division by zero" },
 	{ return_nested, SIGBUS, "iret with the nested-task flag" },
 	{ return_to_kernel, SIGBUS, "iret to the kernel's code segment" },
 	{ load_kernel_data, SIGBUS, "the kernel's data segment in ds" },
 	{ load_pcpu_segment, SIGBUS, "the per-CPU segment in fs" },
+	{ load_call_gate, SIGBUS, "a call gate in gs" },
 	{ load_absent_segment, SIGBUS, "an empty descriptor in gs" },
 	{ load_past_table, SIGBUS, "a selector past the table in es" },
 	{ null_stack_segment, SIGBUS, "a null selector in ss" },
 	{ jump_to_kernel, SIGSEGV, "a jump into the kernel" },
 	{ jump_to_null, SIGSEGV, "a jump to null" },
 	{ call_far, SIGBUS, "a far call into the kernel" },
+	{ call_absent_gate, SIGBUS, "a far call through an empty descriptor" },
+	{ older_gate_without_stack, SIGSEGV, "lcall, which reads its stack, without one" },
+	{ older_gate_with_kernel_stack, SIGSEGV, "lcall with a stack in the kernel" },
 	{ x87_divide_by_zero, SIGFPE, "an unmasked x87 error" },
 	{ interrupts_cannot_be_turned_off, SIGBUS, "clearing the interrupt flag by popf" },
 };
@@ -126,6 +141,7 @@ static const struct fatal harmless[] = {
 	{ system_call_backwards, 0, "a system call with the direction flag set" },
 	{ system_call_aligned, 0, "a system call with alignment checks on" },
 	{ system_call_nested_flag, 0, "a system call with the nested-task flag" },
+	{ older_gate_with_all_flags, 0, "a system call by lcall with all flags set" },
 	{ system_call_without_segments, 0, "a system call with null segments" },
 	{ system_call_without_stack, 0, "a system call without a stack" },
 };

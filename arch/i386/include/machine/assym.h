@@ -40,6 +40,9 @@
 #define IDT_INTR_END	0x40
 #define IDT_SYSCALL	0x80
 #define INTR_STUB_SIZE	16
+/* bytes of the instructions that call the system, int $0x80 and lcall $7,$0 */
+#define INT0X80_SIZE	2
+#define LCALL_SIZE	7
 
 /* memory map and first stack */
 #define KERNBASE	0xC0000000

@@ -22,7 +22,7 @@ struct trapframe final {
 	uint32_t tf_ecx;
 	uint32_t tf_eax;
 	uint32_t tf_trapno;     // T_* of <machine/trap.h>; an interrupt's vector
-	uint32_t tf_err;        // processor's error code, or 0
+	uint32_t tf_err;        // processor's error code; a system call's size; or 0
 	uint32_t tf_eip;
 	uint32_t tf_cs;
 	uint32_t tf_eflags;

@@ -20,6 +20,7 @@ enum gdt_index : uint32_t {
 
 // Indices in the LDT, one for all threads.
 enum ldt_index : uint32_t {
+	LSYS5CALLS_SEL,         // the system call gate of lcall $7,$0
 	LUCODE_SEL = 3,
 	LUDATA_SEL = 5,
 	NLDT = 6,
@@ -44,6 +45,7 @@ enum segment_type : uint8_t {
 	SDT_SYSLDT = 0x02,      // local descriptor table
 	SDT_SYSTASKGT = 0x05,   // task gate
 	SDT_SYS386TSS = 0x09,   // available task state segment
+	SDT_SYS386CGT = 0x0c,   // call gate
 	SDT_SYS386IGT = 0x0e,   // gate that turns interrupts off
 	SDT_SYS386TGT = 0x0f,   // gate that leaves interrupts as they are
 	SDT_MEMRWA = 0x13,      // read-write data, accessed
@@ -62,12 +64,14 @@ constexpr descriptor segment(uint32_t base, uint32_t limit, segment_type type, u
 	return descriptor{high << 32 | low};
 }
 
-// gate: entry of the IDT. A task gate has the selector of a task state segment and no offset.
-constexpr descriptor gate(uint16_t selector, uint32_t offset, segment_type type, uint32_t dpl)
+// gate: entry of the IDT, or a call gate of the LDT, with how many words of the caller's stack the
+// processor copies. A task gate has the selector of a task state segment and no offset.
+constexpr descriptor gate(uint16_t selector, uint32_t offset, segment_type type, uint32_t dpl,
+    uint32_t copied = 0)
 {
 	uint64_t const low = (offset & 0xffff) | static_cast<uint64_t>(selector) << 16;
 	uint64_t const high = (offset & 0xffff0000) | 1u << 15 | dpl << 13 |
-	    static_cast<uint64_t>(type) << 8;
+	    static_cast<uint64_t>(type) << 8 | copied;
 	return descriptor{high << 32 | low};
 }
 
