@@ -221,7 +221,7 @@ the_older_gate(void)
 	setitimer(ITIMER_REAL, &soon, NULL);
 	uint32_t got = call_far(SYS_read, (uint32_t[4]){ 0, (uint32_t)gate_pipe[0], W(&byte), 1 },
 	    &carry);
-	ok(got == 1 && carry == 0 && byte == 'x', "lcall: a read goes on after a handler that feeds it");
+	ok(got == 1 && carry == 0 && byte == 'x', "lcall: a read goes on after its handler");
 	sigaction(SIGALRM, &before, NULL);
 	close(gate_pipe[0]);
 	close(gate_pipe[1]);
