@@ -10,9 +10,6 @@ import sys
 import kse
 sys.path.insert(0, os.path.join(os.path.dirname(kse.__file__), "..", "..", "..", "tests", "gdb"))
 from gdbtap import done, ok, refuses, run
-
-def pc():
-    return int(gdb.newest_frame().pc())
 end
 kse-program
 python
@@ -41,21 +38,9 @@ continue
 python
 
 me = int(gdb.parse_and_eval("$tid()"))
-entry = int(gdb.parse_and_eval("(unsigned)&ru_upcall"))
 
 # ---- Upcalls of one program.
-run("kse-break-upcall kse_blocked")
-lines = run("continue")
-ok(any(line.startswith("upcall 1 of KSE ") and "(kse_blocked)" in line for line in lines)
-   and pc() == entry, "kse-break-upcall stops at the entry and tells which KSE", lines)
-ok(any("km_curthread 0x0" in line for line in lines) and
-   any("km_completed" in line for line in lines), "and shows its mailbox", lines)
-ok(run("backtrace 1")[0].find("ru_upcall") >= 0, "the frame is the UTS's")
-run("kse-break-upcall off")
-gdb.execute("tbreak everyone_blocked")
-lines = run("continue")
-ok(gdb.newest_frame().name() == "everyone_blocked" and
-   not any(line.startswith("upcall ") for line in lines), "`off` ends it", lines)
+import upcalls
 
 # ---- The trace of how it came to this.
 # All that the rings hold: where the newest come from depends on how busy the host is.
