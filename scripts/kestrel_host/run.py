@@ -49,12 +49,18 @@ def outcome_of(qemu_status, program_status):
     return Outcome(paths.EXIT_PANIC, f"machine reset or died (QEMU status {qemu_status})")
 
 
+def _write_whole(line, data):
+    """A write to a pipe that is full ends early when the process is stopped meanwhile."""
+    while data:
+        data = data[line.write(data):]
+
+
 def _forward_input(source, line):
     """Our standard input to the guest, then the end of it. Its own thread: may block for ever."""
     try:
         while source is not None and (data := os.read(source, 4096)):
-            line.write(channel.escape(data))
-        line.write(channel.END_OF_INPUT)
+            _write_whole(line, channel.escape(data))
+        _write_whole(line, channel.END_OF_INPUT)
     except (OSError, ValueError):
         pass        # the machine has gone, or its line has been closed
 
@@ -66,7 +72,10 @@ def _start_input(source, line):
 def _pipe():
     """A pipe's two ends, to read and to write, as unbuffered files."""
     reader, writer = os.pipe()
-    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, AHEAD)
+    try:
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, AHEAD)
+    except PermissionError:
+        pass        # the user has many large pipes; 64 KiB will do as a rule
     return os.fdopen(reader, "rb", buffering=0), os.fdopen(writer, "wb", buffering=0)
 
 

@@ -78,6 +78,23 @@ def the_end_of_standard_input_is_passed_on():
     equal((done.returncode, done.stdout), (0, b""), done)
 
 
+def no_byte_of_standard_input_is_lost_when_the_tool_is_stopped():
+    data = random.Random(4096).randbytes(600_000) + b"\x10" * 10_000
+    with open(scratch("data"), "wb") as file:
+        file.write(data)
+    with open(scratch("data"), "rb") as file, subprocess.Popen(
+            [KESTREL, "run", "/bin/cat"], stdin=file, stdout=subprocess.PIPE, bufsize=0,
+            stderr=subprocess.DEVNULL) as stopped:
+        received = stopped.stdout.read(1)
+        for _ in range(5):
+            stopped.send_signal(signal.SIGSTOP)
+            time.sleep(0.2)
+            stopped.send_signal(signal.SIGCONT)
+            received += stopped.stdout.read(10_000)
+        received += stopped.communicate(timeout=LIMIT)[0]
+    equal(received == data, True)
+
+
 def standard_output_has_no_kernel_messages():
     done = kestrel("run", "/bin/echo", "alone")
     equal(done.stdout, b"alone\n", done)
@@ -190,6 +207,7 @@ sys.exit(main(
     standard_output_is_unaltered,
     no_byte_is_lost_while_nobody_reads,
     the_end_of_standard_input_is_passed_on,
+    no_byte_of_standard_input_is_lost_when_the_tool_is_stopped,
     standard_output_has_no_kernel_messages,
     the_exit_status_is_the_programs,
     a_signal_makes_the_status_128_and_its_number,
