@@ -38,6 +38,7 @@ enum class step_way : uint8_t {
 struct stepping final {
 	step_way st_way;
 	thread  *st_thread;
+	uint32_t st_cpu;                // that ran it when the step began, NOCPU: it waited
 	uint8_t  st_opcode;             // masked: what runs
 	bool     st_interrupts;         // masked: whether they were on
 };
@@ -123,7 +124,9 @@ bool debug_exception(trapframe *frame)
 	load_dr6(dr6_clear);
 	kdb_hit const hit = kdb_point_hit(dr6 & dr6_points);
 	bool const flagged = step.st_way == step_way::flag || step.st_way == step_way::masked;
-	bool const stepped = flagged && (dr6 & dr6_step) != 0;
+	// By thread, which may move to another CPU, or by CPU, which may switch to another thread.
+	bool const here = step.st_thread == curthread || step.st_cpu == curcpu();
+	bool const stepped = flagged && here && (dr6 & dr6_step) != 0;
 
 	if (hit.hit && !hit.own) {
 		bool const data = hit.data;
@@ -278,7 +281,8 @@ void kdb_machine_enter(kdb_stop const &stop)
 
 uint32_t kdb_machine_leave(kdb_stop const &stop, kdb_resume const &how)
 {
-	step = {step_way::none, how.step, 0, false};
+	uint32_t const cpu = how.step != nullptr ? kdb_cpu_of(how.step) : uint32_t{NOCPU};
+	step = {step_way::none, how.step, cpu, 0, false};
 	if (how.step != nullptr) {
 		if (trapframe *const frame = kdb_frame(how.step))
 			step.st_way = prepare(how.step, frame);
@@ -290,6 +294,6 @@ uint32_t kdb_machine_leave(kdb_stop const &stop, kdb_resume const &how)
 		stop.frame->tf_eflags |= PSL_RF;
 	kdb_load_points();
 	if (step.st_way == step_way::masked || step.st_way == step_way::gate)
-		return kdb_cpu_of(how.step);
+		return cpu;
 	return NOCPU;
 }
