@@ -16,6 +16,18 @@ constinit int hz{100};
 
 SYSCTL_INT(kern_hz, "kern.hz", "Clock interrupts in a second", hz, sysctl_access::tun, 10, 10000);
 
+void thread_quantum_tick(thread *td)
+{
+	kse *ke = td->td_kse;
+	if (thread_quantum == 0 || ke->ke_mailbox == uaddr{})
+		return;
+	uint64_t const ms = static_cast<uint64_t>(thread_quantum);
+	if (++ke->ke_quantum < (ms * static_cast<uint64_t>(hz) + 999) / 1000)
+		return;
+	ke->ke_quantum = 0;
+	ke->ke_flags |= KEF_QUANTUM | KEF_ASTPENDING;
+}
+
 void hardclock(trapframe *frame)
 {
 	thread *const td = curthread;

@@ -207,18 +207,6 @@ void thread_user_enter(proc *p, thread *td, user_entry why)
 	    (why == user_entry::trap ? TDF_NOCALL : 0));
 }
 
-void thread_quantum_tick(thread *td)
-{
-	kse *ke = td->td_kse;
-	if (thread_quantum == 0 || ke->ke_mailbox == uaddr{})
-		return;
-	uint64_t const ms = static_cast<uint64_t>(thread_quantum);
-	if (++ke->ke_quantum < (ms * static_cast<uint64_t>(hz) + 999) / 1000)
-		return;
-	ke->ke_quantum = 0;
-	ke->ke_flags |= KEF_QUANTUM | KEF_ASTPENDING;
-}
-
 void thread_preempt(thread *td)
 {
 	if (!TD_IS_BOUND(td) || (td->td_flags & TDF_UPCALLING) != 0)
