@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-// Bit n: CPU n halts, or is about to look at the run queue once more and halt. Set by that CPU
+// Bit n: CPU n waits, or is about to look at the run queue once more and wait. Set by that CPU
 // alone; cleared by it when it stops idling, or by whoever wakes it, so that each KSE queued wakes
 // another CPU.
 static constinit atomic<uint32_t> idle_cpus{0};

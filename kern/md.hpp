@@ -42,7 +42,8 @@ void cpu_set_upcall(thread *td2) REQUIRES(sched_lock);
 Errno cpu_set_upcall_kse(thread *td, kse *ke);
 // exec_setregs: curthread will enter user mode at entry with this stack, all else clean.
 void exec_setregs(thread *td, uint32_t entry, uint32_t stack);
-// cpu_idle: wait for an interrupt, without missing one that came just before.
+// cpu_idle: wait for an interrupt, without missing one that came just before; or, with
+// machdep.cpu_idle_hlt=0, look at the run queue for a while. Interrupts are on, before and after.
 void cpu_idle();
 // cpu_wake: end the halt of another CPU, or the next one, so that it looks at the run queue.
 void cpu_wake(uint32_t cpu);
@@ -144,6 +145,9 @@ size_t stack_trace_frame(trapframe const *frame, uintptr_t *pcs, size_t most);
 size_t stack_trace_at(thread const *td, code_position const &at, uintptr_t *pcs, size_t most);
 // stack_trace_thread: the same for a thread that is switched out.
 size_t stack_trace_thread(thread const *td, uintptr_t *pcs, size_t most);
+// stack_outermost: of `frame` and those from kernel mode that it was taken on top of, on td's
+// stack, the first that was taken.
+trapframe const *stack_outermost(thread const *td, trapframe const *frame);
 
 // cpu_stop_trace: what CPU `cpu` was doing when panic stopped it: return addresses, innermost
 // first, none for user mode. False when it has not stopped.

@@ -143,22 +143,45 @@ Xint0x80_syscall:
 	.cfi_endproc
 
 /*
- * Xlcall_syscall: lcall $7,$0. The processor pushes no flags; the word that the call gate has it
- * copy from the user stack holds their place. Nor does it change any: those of user mode hold in
- * the kernel up to popfl. Its trap flag traps behind the first instruction at the latest, and
- * debug_exception() goes on at Xlcall_stepped, without it, for which it is saved here.
+ * Xlcall_syscall: lcall $7,$0. The processor pushes no flags, and room is made for them below the
+ * stack pointer. Nor does it change any: those of user mode hold in the kernel up to popfl. Its
+ * trap flag traps behind the first instruction at the latest, and debug_exception() goes on at
+ * Xlcall_stepped, without it, for which it is saved here. A call that is restarted must be encoded
+ * as the assembler does it, in LCALL_SIZE bytes.
  */
-	.globl	Xlcall_syscall, Xlcall_stepped
+	.globl	Xlcall_syscall, Xlcall_stepped, Xlcall_framed
 Xlcall_stepped:
-	CFI_ENTRY CFI_FROM_CPU
+	CFI_ENTRY_FAR
 	pushfl
+	.cfi_adjust_cfa_offset 4
 	orl	$PSL_T, (%esp)
 	jmp	1f
+	.cfi_endproc
 Xlcall_syscall:
-	pushfl
-1:	popl	8(%esp)
+	CFI_ENTRY_FAR
+	pushfl				/* flags, eip, cs, esp, ss */
+	.cfi_adjust_cfa_offset 4
+1:	pushl	8(%esp)
+	.cfi_adjust_cfa_offset 4
+	pushl	4(%esp)			/* flags, cs, flags, eip, cs, esp, ss */
+	.cfi_adjust_cfa_offset 4
+	popl	12(%esp)		/* cs, flags, eip, flags, esp, ss */
+	.cfi_adjust_cfa_offset -4
+	.cfi_offset CFI_EFLAGS, -4
+	.cfi_offset CFI_CS, -16
+	pushl	8(%esp)
+	.cfi_adjust_cfa_offset 4
+	popl	4(%esp)			/* cs, eip, eip, flags, esp, ss */
+	.cfi_adjust_cfa_offset -4
+	.cfi_offset eip, -12
+	popl	4(%esp)			/* eip, cs, flags, esp, ss */
+	.cfi_adjust_cfa_offset -4
+	.cfi_offset CFI_CS, -8
+Xlcall_framed:
 	pushl	$PSL_USER
+	.cfi_adjust_cfa_offset 4
 	popfl
+	.cfi_adjust_cfa_offset -4
 	pushl	$LCALL_SIZE
 	.cfi_adjust_cfa_offset 4
 	jmp	2b

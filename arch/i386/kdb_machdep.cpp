@@ -17,6 +17,10 @@
 
 #include <string.h>
 
+// In exception.S: between these the older gate arranges its frame.
+extern "C" void Xlcall_stepped();
+extern "C" void Xlcall_framed();
+
 namespace {
 
 enum : size_t { r_eax, r_ecx, r_edx, r_ebx, r_esp, r_ebp, r_esi, r_edi, r_eip, r_eflags, r_cs,
@@ -222,19 +226,25 @@ char const *kdb_register_name(size_t number)
 	return names[number];
 }
 
-// whole_frame: td's frame from user mode. Of one that the entry code is still pushing, or popping,
-// the rest is in the registers, as `running` has them; both lie in the same order.
-static trapframe whole_frame(thread const *td, trapframe const *running)
+// entering: whether `inner`, the outermost frame from kernel mode on this stack, interrupted the
+// older gate before it had its frame in order.
+static bool entering(trapframe const *inner)
+{
+	return inner->tf_eip >= reinterpret_cast<uintptr_t>(Xlcall_stepped) &&
+	    inner->tf_eip < reinterpret_cast<uintptr_t>(Xlcall_framed);
+}
+
+// whole_frame: a frame from user mode. Of one that the entry code is still pushing, or popping, the
+// rest is in the registers, as `inner` has them; both lie in the same order.
+static trapframe whole_frame(trapframe const *user, trapframe const *inner)
 {
 	constexpr size_t registers = offsetof(trapframe, tf_trapno);
-	trapframe whole = *td->td_frame;
-	if (running != nullptr) {
-		// The interrupted stack pointer, above the place where the frame begins.
-		uintptr_t const missing = reinterpret_cast<uintptr_t>(&running->tf_esp) -
-		    reinterpret_cast<uintptr_t>(td->td_frame);
-		if (missing <= offsetof(trapframe, tf_eip))
-			memcpy(&whole, running, missing < registers ? missing : registers);
-	}
+	trapframe whole = *user;
+	// The interrupted stack pointer, above the place where the frame begins.
+	uintptr_t const missing = reinterpret_cast<uintptr_t>(&inner->tf_esp) -
+	    reinterpret_cast<uintptr_t>(user);
+	if (missing <= offsetof(trapframe, tf_eip))
+		memcpy(&whole, inner, missing < registers ? missing : registers);
 	return whole;
 }
 
@@ -244,11 +254,16 @@ kdb_registers kdb_get_user_registers(thread const *td)
 	trapframe const *const running = kdb_frame(td);
 	if (running != nullptr && trapframe_usermode(running)) {
 		from_frame(r, running);
-	} else if (td->td_proc != nullptr && td->td_proc->p_vmspace != nullptr &&
-	    td->td_frame != nullptr && trapframe_usermode(td->td_frame)) {
-		trapframe const whole = whole_frame(td, running);
-		from_frame(r, &whole);
+		return r;
 	}
+	trapframe const *const user = td->td_frame;
+	if (td->td_proc == nullptr || td->td_proc->p_vmspace == nullptr || user == nullptr)
+		return r;
+	trapframe const *const inner = running != nullptr ? stack_outermost(td, running) : nullptr;
+	if ((inner != nullptr && entering(inner)) || !trapframe_usermode(user))
+		return r;
+	trapframe const whole = inner != nullptr ? whole_frame(user, inner) : *user;
+	from_frame(r, &whole);
 	return r;
 }
 

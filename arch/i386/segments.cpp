@@ -145,7 +145,7 @@ void make_gdt(uint32_t cpu)
 
 void idt_init()
 {
-	ldt[LSYS5CALLS_SEL] = gate(KCSEL, address_of(Xlcall_syscall), SDT_SYS386CGT, SEL_UPL, 1);
+	ldt[LSYS5CALLS_SEL] = gate(KCSEL, address_of(Xlcall_syscall), SDT_SYS386CGT, SEL_UPL);
 	ldt[LUCODE_SEL] = segment(0, flat_limit, SDT_MEMERA, SEL_UPL);
 	ldt[LUDATA_SEL] = segment(0, flat_limit, SDT_MEMRWA, SEL_UPL);
 

@@ -53,6 +53,17 @@ bool is_text(uintptr_t pc)
 	return pc >= address(kernel_text_start) && pc < address(kernel_text_end);
 }
 
+// frame_above: the trap frame above words of the chain that end at a kernel entry, or null.
+trapframe const *frame_above(stack_extent const &stack, uintptr_t fp, uintptr_t pc)
+{
+	// Above the return address come the argument and the interrupted context.
+	uintptr_t const frame_at = fp + 3 * sizeof(uintptr_t);
+	if ((pc != address(trap_return) && pc != address(intr_return)) ||
+	    !stack.holds(frame_at, offsetof(trapframe, tf_esp)))
+		return nullptr;
+	return reinterpret_cast<trapframe const *>(frame_at);
+}
+
 // walk: the loop of both entry points. Each frame is {caller's frame pointer, return address}; the
 // chain must rise within one stack, which bounds it.
 size_t walk(stack_extent const &stack, uintptr_t fp, uintptr_t *pcs, size_t most)
@@ -64,11 +75,8 @@ size_t walk(stack_extent const &stack, uintptr_t fp, uintptr_t *pcs, size_t most
 		if (!is_text(pc))
 			break;
 		pcs[n++] = pc;
-		// Above the return address come the argument and the interrupted context.
-		uintptr_t const frame_at = fp + 3 * sizeof(uintptr_t);
-		if ((pc == address(trap_return) || pc == address(intr_return)) && n < most &&
-		    stack.holds(frame_at, offsetof(trapframe, tf_esp))) {
-			auto const *frame = reinterpret_cast<trapframe const *>(frame_at);
+		if (trapframe const *frame = frame_above(stack, fp, pc); frame != nullptr &&
+		    n < most) {
 			if (trapframe_usermode(frame))
 				break;
 			pcs[n++] = frame->tf_eip;
@@ -95,6 +103,24 @@ size_t stack_trace_frame(trapframe const *frame, uintptr_t *pcs, size_t most)
 		return 0;
 	pcs[0] = frame->tf_eip;
 	return 1 + stack_trace(frame->tf_ebp, &pcs[1], most - 1);
+}
+
+trapframe const *stack_outermost(thread const *td, trapframe const *frame)
+{
+	stack_extent const stack = extent_around(td, reinterpret_cast<uintptr_t>(frame));
+	uintptr_t fp = frame->tf_ebp;
+	while (stack.holds(fp, 2 * sizeof(uintptr_t))) {
+		auto const *words = reinterpret_cast<uintptr_t const *>(fp);
+		trapframe const *const above = frame_above(stack, fp, words[1]);
+		if (above != nullptr && trapframe_usermode(above))
+			break;
+		if (above != nullptr)
+			frame = above;
+		if (words[0] <= fp)
+			break;
+		fp = words[0];
+	}
+	return frame;
 }
 
 size_t stack_trace_at(thread const *td, code_position const &at, uintptr_t *pcs, size_t most)

@@ -15,8 +15,8 @@
 // A stub:
 //   stack      (esp) return address; 4(esp) first argument, as the kernel wants it
 //   registers  out: eax, edx result; eax -1, edx -1 on error, with errno set. Clobbers ecx
-// A call that never sleeps takes the older gate: QEMU raises an exception, as int is one, under a
-// lock of all its CPUs. The others take the one that restarts them, and that people step through.
+// A call that waits for nothing takes the older gate: QEMU raises an exception, as int is one,
+// under a lock of all its CPUs. The others take the one that people step through.
 #define SYSCALL(number, name, argwords, flags) \
 	STUB(number, __sys_##name, name, int $0x80)
 #define SYSCALL_QUICK(number, name, argwords, flags) \

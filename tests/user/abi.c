@@ -182,19 +182,6 @@ call_at(uint32_t number, uint32_t esp, uint32_t *carry)
 	return eax;
 }
 
-// The same through the older gate, a far call.
-static uint32_t
-call_far(uint32_t number, const uint32_t words[4], uint32_t *carry)
-{
-	uint32_t eax = number;
-
-	__asm__ volatile(
-	    "pushl 12(%2)\n\tpushl 8(%2)\n\tpushl 4(%2)\n\tpushl (%2)\n\tlcall $7, $0\n\t"
-	    "leal 16(%%esp), %%esp\n\tsbbl %1, %1"
-	    : "+a"(eax), "=&r"(*carry) : "r"(words) : "edx", "memory");
-	return eax;
-}
-
 static int gate_pipe[2];
 
 static void
@@ -209,19 +196,20 @@ the_older_gate(void)
 {
 	struct sigaction restart = { .sa_handler = feed, .sa_flags = SA_RESTART }, before;
 	struct itimerval soon = { .it_value.tv_usec = 50000 };
-	uint32_t carry;
+	struct raw_result r;
 	char byte = 0;
 
-	ok(call_far(SYS_getpid, (uint32_t[4]){ 0 }, &carry) == (uint32_t)getpid() && carry == 0,
-	    "lcall: getpid answers without carry");
-	ok(call_far(SYS_close, (uint32_t[4]){ 0, ~0u }, &carry) == EBADF && carry != 0,
-	    "lcall: an error with carry");
+	raw_call(&r, SYS_getpid, no_words, RAW_OLDER_GATE);
+	ok(r.eax == (uint32_t)getpid() && (r.eflags & RAW_CARRY) == 0 && r.kept,
+	    "lcall: getpid answers without carry, all else is kept");
+	raw_call(&r, SYS_close, (uint32_t[RAW_WORDS]){ ~0u }, RAW_OLDER_GATE);
+	ok(r.eax == EBADF && (r.eflags & RAW_CARRY) != 0 && r.kept, "lcall: an error with carry");
 	if (pipe(gate_pipe) != 0 || sigaction(SIGALRM, &restart, &before) != 0)
 		bail_out("no pipe or no handler");
 	setitimer(ITIMER_REAL, &soon, NULL);
-	uint32_t got = call_far(SYS_read, (uint32_t[4]){ 0, (uint32_t)gate_pipe[0], W(&byte), 1 },
-	    &carry);
-	ok(got == 1 && carry == 0 && byte == 'x', "lcall: a read goes on after its handler");
+	raw_call(&r, SYS_read, (uint32_t[RAW_WORDS]){ W(gate_pipe[0]), W(&byte), 1 },
+	    RAW_OLDER_GATE);
+	ok(r.eax == 1 && r.kept && byte == 'x', "lcall: a read goes on after its handler");
 	sigaction(SIGALRM, &before, NULL);
 	close(gate_pipe[0]);
 	close(gate_pipe[1]);

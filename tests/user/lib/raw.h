@@ -17,7 +17,8 @@ struct raw_result {
 #define RAW_CARRY	1u	// of eflags: the call failed, eax is the error number
 
 // raw_call: int $0x80 with this number, the argument words on the stack above a return address, and
-// edx as given; the carry flag before the call is bit 0 of edx.
+// edx as given; the carry flag before the call is bit 0 of edx. RAW_OLDER_GATE in edx: by lcall.
+#define RAW_OLDER_GATE	2u
 void raw_call(struct raw_result *result, uint32_t number, const uint32_t words[RAW_WORDS],
     uint32_t edx);
 

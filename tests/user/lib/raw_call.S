@@ -48,9 +48,11 @@ raw_call:
 	movl	$MARK_ESI, %esi
 	movl	$MARK_EDI, %edi
 	movl	$MARK_EBP, %ebp
+	btl	$1, %edx		// by the older gate: bit 1 of edx
+	jc	4f
 	btl	$0, %edx		// carry before the call: bit 0 of edx
 	int	$0x80
-
+3:
 	pushfl
 	.cfi_adjust_cfa_offset 4
 	pushl	%eax
@@ -85,6 +87,15 @@ raw_call:
 	popl	%ebp
 	.cfi_adjust_cfa_offset -4
 	ret
+
+	.cfi_def_cfa esp, 56
+	.cfi_offset ebp, -8
+	.cfi_offset ebx, -12
+	.cfi_offset esi, -16
+	.cfi_offset edi, -20
+4:	btl	$0, %edx
+	lcall	$7, $0
+	jmp	3b
 	.cfi_endproc
 	.size	raw_call, . - raw_call
 

@@ -34,6 +34,20 @@
 	.cfi_escape 0x16, 4, 13, 0x12, 0x38, 0x1c, 0x06, 0x33, 0x1a, 0x28, 3, 0, 0x2f, 1, 0, 0x06
 	.endm
 
+/*
+ * CFI_ENTRY_FAR: the entry by a call gate, from user mode: eip, cs, esp and ss at esp, the flags in
+ * their register.
+ */
+	.macro	CFI_ENTRY_FAR
+	.cfi_startproc simple
+	.cfi_signal_frame
+	.cfi_def_cfa esp, 8
+	.cfi_offset eip, -8
+	.cfi_offset CFI_CS, -4
+	.cfi_offset esp, 0
+	.cfi_same_value CFI_EFLAGS
+	.endm
+
 /* CFI_GENERAL: pushal has run; CFI_GENERAL_BACK: popal has. */
 	.macro	CFI_GENERAL
 	.cfi_offset eax, -24

@@ -64,14 +64,13 @@ constexpr descriptor segment(uint32_t base, uint32_t limit, segment_type type, u
 	return descriptor{high << 32 | low};
 }
 
-// gate: entry of the IDT, or a call gate of the LDT, with how many words of the caller's stack the
-// processor copies. A task gate has the selector of a task state segment and no offset.
-constexpr descriptor gate(uint16_t selector, uint32_t offset, segment_type type, uint32_t dpl,
-    uint32_t copied = 0)
+// gate: entry of the IDT, or a call gate of the LDT that copies nothing of the caller's stack. A
+// task gate has the selector of a task state segment and no offset.
+constexpr descriptor gate(uint16_t selector, uint32_t offset, segment_type type, uint32_t dpl)
 {
 	uint64_t const low = (offset & 0xffff) | static_cast<uint64_t>(selector) << 16;
 	uint64_t const high = (offset & 0xffff0000) | 1u << 15 | dpl << 13 |
-	    static_cast<uint64_t>(type) << 8 | copied;
+	    static_cast<uint64_t>(type) << 8;
 	return descriptor{high << 32 | low};
 }
 
