@@ -64,7 +64,7 @@ def entry(cpus):
     with Session(cpus, "console=both") as there:
         for key in (SEQUENCE, BREAK, MONITOR + b"sendkey ctrl-alt-esc\n" + MONITOR):
             holds(there.enter(key), r"^ddb: break key$", r"^cpu \d, pid \d+ \(\w+\), thread \d+$",
-                  r"^Stopped at [\w:.]+(\+0x[0-9a-f]+)? \(0xc0[0-9a-f]+\)$")
+                  r"^Stopped at (\S+ \(0xc0[0-9a-f]+\)|0x80[0-9a-f]+)$")
             clocks = [there.ask("show pcpu") for _ in range(2) if not time.sleep(0.1)]
             equal(clocks[0], clocks[1])         # nobody took a clock interrupt
             equal(len(re.findall(r"^cpu \d at", clocks[0], re.MULTILINE)), cpus)

@@ -17,12 +17,16 @@
 
 static int progress;		// its offset, which all share, counts generations
 
-// A process after the other, each the child of the one before.
+// A process after the other, each the child of the one before; and the group's leader, with whom it
+// is never orphaned: when it becomes so while a member is stopped, they all get SIGHUP.
 static int
 generations(void *arg)
 {
 	(void)arg;
 	setpgid(0, 0);
+	if (fork() > 0)
+		for (;;)
+			milliseconds(1000);
 	for (;;) {
 		lseek(progress, 1, SEEK_CUR);
 		if (fork() > 0)
