@@ -271,6 +271,55 @@ def search_finds_every_event_in_order():
     equal(text(page, "search-result"), "nothing")
 
 
+def arrows_are_of_the_kind_that_they_lead_to():
+    page = page_of()
+    flows = {}
+    for event in TRACE["traceEvents"]:
+        if event["ph"] in "stf":
+            flows.setdefault(event["id"], []).append(event)
+    wanted = [["resumption" if to["ph"] == "f" else "completion" if to["pid"] == 4 else "upcall"
+               for to in points[1:]] for points in flows.values()]
+    got = page.evaluate("kestrel.trace.flows.map((flow) =>"
+                        " legsOf(kestrel.trace, flow).map((leg) => leg.kind))")
+    equal(sorted(got), sorted(wanted))
+
+
+def other_processes_come_and_go_where_one_is():
+    page = page_of()
+    for _ in range(5):
+        page.key("ArrowRight")
+    where = "[kestrel.step, kestrel.view.t0, kestrel.view.t1, kestrel.view.even]"
+    before, lanes = page.evaluate(where), page.evaluate("kestrel.layout.process")
+    for wanted in (False, True):
+        page.key("o")
+        equal((page.evaluate(where), page.evaluate("kestrel.layout.process") == lanes),
+              (before, wanted))
+
+
+def the_panel_of_a_slice_says_what_is_there():
+    page = page_of()
+    for category in ("running", "sleep nanslp"):
+        page.evaluate(f"kestrel.selectSlice({slice_numbers(page, f'name === {category!r}')[0]})")
+        page.settle()
+        said = text(page, "event")
+        equal((category in said, "null" in said, "ke:" in said), (True, False, False))
+
+
+def a_key_takes_the_pointers_box_away_and_scrolls_what_has_the_focus():
+    page = page_of()
+    page.mouse("mouseMoved", *show(page, slice_numbers(page, "name === 'running'")[0]))
+    page.settle()
+    page.key("ArrowRight")
+    equal(page.evaluate("document.getElementById('tip').hidden"), True)
+    page.evaluate("document.getElementById('drawing').focus()")
+    before = page.evaluate("[kestrel.step, kestrel.selectedLane?.index]")
+    for key in ("ArrowDown", "End", "Home", "PageDown"):
+        page.key(key)
+    equal(page.evaluate("[kestrel.step, kestrel.selectedLane?.index]"), before)
+    page.key("ArrowRight")
+    equal(page.evaluate("kestrel.step"), before[0] + 1)
+
+
 make_page()
 with BROWSER:
     STATUS = main(
@@ -288,5 +337,9 @@ with BROWSER:
         a_click_on_a_user_thread_follows_it_and_fades_the_rest,
         hovering_tells_the_event_its_source_and_the_loan,
         search_finds_every_event_in_order,
+        arrows_are_of_the_kind_that_they_lead_to,
+        other_processes_come_and_go_where_one_is,
+        the_panel_of_a_slice_says_what_is_there,
+        a_key_takes_the_pointers_box_away_and_scrolls_what_has_the_focus,
     )
 sys.exit(STATUS)

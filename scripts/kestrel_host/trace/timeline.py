@@ -68,12 +68,12 @@ class Timeline:
         s = self._state
         thread, owner = s.get(ke, "thread"), s.get(ke, "owner")
         label, arguments = None, {"cpu": s.get(ke, "cpu")}
-        if owner and not thread:
+        if owner and not thread and (self._kse(ke).label() or "").endswith("(borrowed)"):
             return                      # between two borrowers
-        if owner:
+        if owner and thread:
             label = f"thread {thread[3:]} (borrowed)"
             arguments = {"owner": int(owner[3:])}
-        elif thread and s.get(ke, "cpu") is not None:
+        elif thread and s.get(thread, "state") == "running":
             label = "UTS" if s.fact(thread, "uts") else f"thread {thread[3:]}"
         if thread:
             arguments["thread"] = int(thread[3:])
@@ -115,8 +115,11 @@ class Timeline:
 
     def _label(self, changes, ns, step):
         touched = {}
-        for name, _, __ in changes:
+        for name, field, _ in changes:
             touched[name] = True
+            if field == "comm":         # exec: what a CPU runs has another name
+                touched.update((cpu, True) for cpu in self._state.objects if cpu[:4] == "cpu:" and
+                               self._state.get(self._state.get(cpu, "td"), "p") == name)
             if name.startswith("td:") and (ke := self._state.get(name, "ke")):
                 touched[ke] = True
         show = {"cp": self._label_cpu, "ke": self._label_kse, "td": self._label_thread,

@@ -78,9 +78,13 @@ class Keys {
             target instanceof HTMLSelectElement || target instanceof HTMLInputElement &&
             /^(Arrow|Home|End|Page)/.test(key))
             return;
+        // So does what scrolls.
+        if (target.closest('#drawing, #side') && /^(ArrowUp|ArrowDown|Home|End|Page)/.test(key))
+            return;
         const act = (event.shiftKey && this.actions.get(`shift ${key}`)) || this.actions.get(key);
         if (act) {
             event.preventDefault();
+            app.panel.hover(null);
             act(app);
         }
     }
@@ -103,7 +107,8 @@ class Keys {
             h('dl', {}, keys.map(([names, words]) =>
                 [h('dt', {}, names.split(/ +/).map((name) => h('kbd', {}, name))),
                     h('dd', {}, words)])))));
-        document.getElementById('help-colours').replaceChildren(...legend(this.app.trace));
+        document.getElementById('help-colours').replaceChildren(...legend(this.app.trace),
+            h('span', {}, '▾ an event that has no length'));
     }
 }
 

@@ -177,6 +177,7 @@ class App {
         this.selectedSlice = -1;
         this.flow = null;
         this.setFollowed(null);
+        this.say('following nothing');
     }
 
     selectLane(lane)
@@ -303,7 +304,7 @@ class App {
     {
         this.layout.process = this.layout.process === null ? this.structures.process : null;
         this.pressed('others', this.layout.process === null);
-        this.begin();
+        this.invalidate('step');
     }
 
     chooseProcess(process)

@@ -3,10 +3,8 @@
 // Written for Kestrel.
 
 const MANY = 40; // arrows on the screen beyond which only those of what is followed are drawn
-const FLOW_COLOURS = ['flow-upcall', 'flow-completion', 'flow-resumption'];
-
-// The four points of a flow have three arrows between them; what each of them leads to.
-const FLOW_LEGS = ['upcall', 'completion', 'resumption'];
+const FLOW_COLOURS = { upcall: 'flow-upcall', completion: 'flow-completion',
+    resumption: 'flow-resumption' };
 
 function drawMarks(app, c, rows)
 {
@@ -63,13 +61,12 @@ function drawArrow(c, x0, y0, x1, y1, colour, width)
     c.fill();
 }
 
-// The legs of a flow as point numbers and kind: the last one is always the resumption.
+// The legs of a flow as point numbers, and what they lead to.
 function legsOf(trace, flow)
 {
-    const legs = [], { phase } = trace.flowPoints;
+    const legs = [];
     for (let i = flow.from; i + 1 < flow.to; i++)
-        legs.push({ from: i, to: i + 1,
-            kind: phase[i + 1] === 2 ? 2 : Math.min(1, i - flow.from) });
+        legs.push({ from: i, to: i + 1, kind: stationOf(trace, i + 1) });
     return legs;
 }
 
@@ -197,7 +194,7 @@ function ticksOf(view)
     const tick = [1, 2, 5, 10].map((m) => m * power).find((each) => each >= least);
     const ticks = [];
     for (let u = Math.ceil(Math.max(0, view.u0) / tick) * tick; u <= view.u1; u += tick) {
-        const words = view.even ? `#${formatCount(u + 1)}  ${formatSpan(view.unwarp(u))}` :
+        const words = view.even ? `#${formatCount(u + 1)}  ${formatTime(view.unwarp(u))}` :
             formatTick(u, tick);
         if (!view.even || u <= view.most)
             ticks.push({ x: (u - view.u0) / (view.u1 - view.u0) * view.width, words });

@@ -35,7 +35,7 @@ class Panel {
             children.push(h('h4', {}, 'From the call to its end'), h('ol', { class: 'stations' },
                 flowWords(trace, app.flow).map(({ text, step, time }) =>
                 h('li', {}, this.jump(step, h('time', {}, formatTime(time)), text)))));
-        this.event.replaceChildren(...children);
+        this.event.replaceChildren(...children.filter(Boolean));
     }
 
     slice(slice)
@@ -57,7 +57,8 @@ class Panel {
 
     rest(args)
     {
-        const words = Object.entries(args).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
+        const words = Object.entries(args).map(([key, value]) =>
+            `${key} ${typeof value === 'string' ? titleOf(value) : JSON.stringify(value)}`);
         return words.length ? h('p', { class: 'muted' }, words.join(' · ')) : null;
     }
 

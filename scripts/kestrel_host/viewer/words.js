@@ -63,17 +63,26 @@ function roleOf(loan, object)
     return object === loan.borrower || object === loan.user ? 'borrows' : 'is lent';
 }
 
+// stationOf: what a point of a flow is. The call may complete before its upcall comes, or after.
+function stationOf(trace, point)
+{
+    const { phase, lane } = trace.flowPoints;
+    if (phase[point] !== 1)
+        return phase[point] === 0 ? 'call' : 'resumption';
+    return trace.lanes[lane[point]].pid === PID_USER ? 'completion' : 'upcall';
+}
+
+const STATIONS = { call: 'blocks in the kernel', upcall: 'upcall: the scheduler gets the KSE',
+    completion: 'the call has completed', resumption: 'resumes' };
+
 // flowWords: the stations of a blocking call, as {text, step, time}.
 function flowWords(trace, flow)
 {
-    const { time, lane, step, phase } = trace.flowPoints;
+    const { time, lane, step } = trace.flowPoints;
     const words = [];
-    for (let i = flow.from; i < flow.to; i++) {
-        const number = i - flow.from, where = trace.lanes[lane[i]].name;
-        const what = phase[i] === 0 ? 'blocks in the kernel' : phase[i] === 2 ? 'resumes' :
-            number === 1 ? 'upcall: the scheduler gets the KSE' : 'the call has completed';
-        words.push({ text: `${what} — ${where}`, step: step[i], time: time[i] });
-    }
+    for (let i = flow.from; i < flow.to; i++)
+        words.push({ text: `${STATIONS[stationOf(trace, i)]} — ${trace.lanes[lane[i]].name}`,
+            step: step[i], time: time[i] });
     return words;
 }
 

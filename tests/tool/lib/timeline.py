@@ -119,6 +119,24 @@ def relations_hold(trace):
             assert objects[name]["state"] == "onrunq", (number, name)
 
 
+def labels_hold(trace):
+    """What CPUs and KSEs are said to run, they run, and it has that name at that time."""
+    waiting = sorted((s for pid in (CPUS, KSES) for s in slices(trace, pid)
+                      if not s[2].endswith(" (borrowed)")), key=lambda s: s[0], reverse=True)
+    shown = []
+    for number, step, objects in structures(trace):
+        while waiting and waiting[-1][0] < step[0]:
+            shown.append(waiting.pop())
+        shown = [s for s in shown if s[1] > step[0]]
+        for _, _, name, arguments, pid, tid in shown:
+            td = objects[f"td:{arguments['thread']}"]
+            if pid == CPUS:
+                assert objects[f"cpu:{tid - 1}"]["td"] == f"td:{arguments['thread']}", number
+                assert name == f"{objects[td['p']]['comm']} {arguments['thread']}", (number, name)
+            else:
+                assert (td["state"], td["ke"]) == ("running", f"ke:{tid}"), (number, name, td)
+
+
 def all_right(trace):
     """Everything above; and the kernel's own account at the end is that of the replay."""
     slices_nest(trace)
@@ -126,4 +144,5 @@ def all_right(trace):
     flows_end(trace)
     loans_are_right(trace)
     relations_hold(trace)
+    labels_hold(trace)
     assert trace["kestrel"]["differences"] == [], trace["kestrel"]["differences"]
