@@ -241,5 +241,6 @@ function drawRuler(app, c, width, height)
     c.fillStyle = theme.line;
     c.fillRect(0, RULER - 1, width, 1);
     c.fillStyle = theme.muted;
-    c.fillText(`${formatSpan(Math.max(0, view.t1 - view.t0))} shown`, 10, RULER / 2);
+    c.fillText(`${formatSpan(Math.max(0, Math.min(view.t1, trace.length) -
+        Math.max(view.t0, 0)))} shown`, 10, RULER / 2);
 }
