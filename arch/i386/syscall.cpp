@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The system call gate: arguments in, dispatch, results out.
+// Behind the two system call gates: arguments in, dispatch, results out.
 // After FreeBSD 5.0 sys/i386/i386/trap.c, syscall(); unknown numbers answer ENOSYS, without SIGSYS.
 #include <kern/syscall.hpp>
 
@@ -9,6 +9,7 @@
 #include <kern/signalvar.hpp>
 #include <kern/thread.hpp>
 #include <machine/frame.hpp>
+#include <machine/intr.hpp>
 #include <machine/pcpu.hpp>
 #include <machine/psl.h>
 
@@ -90,7 +91,10 @@ void cpu_set_syscall_retval(thread *td, Errno error)
 		frame->tf_eflags &= ~uint32_t{PSL_C};
 		break;
 	case ERESTART:
-		frame->tf_eip -= frame->tf_err;         // the gate's instruction again
+		// The gate's instruction again; in a frame of another kind tf_err is no size.
+		KASSERT(frame->tf_trapno == IDT_SYSCALL, "a restart by the frame of vector %u",
+		    frame->tf_trapno);
+		frame->tf_eip -= frame->tf_err;
 		break;
 	case EJUSTRETURN:
 		break;
